@@ -8,6 +8,7 @@ import type { Position } from '../../domain/thresholds/thresholds.ts';
 import type { DateText } from '../../domain/time.ts';
 import type { Bill } from '../overage.ts';
 import type { Reached, Refusal } from '../sale.ts';
+import type { FoundUsage } from './usage-alert.ts';
 
 /** Why something may be sold, as found. */
 export interface FoundCrossings extends Reached {
@@ -20,6 +21,7 @@ export interface FoundCrossings extends Reached {
 
 type Basis =
   | { of: 'crossings'; found: FoundCrossings }
+  | { of: 'usage'; found: FoundUsage }
   | { of: 'bill'; bill: Pick<Bill, 'key' | 'open' | 'today' | 'billing'> };
 
 export function crossingsToBasis(found: FoundCrossings): string {
@@ -32,7 +34,14 @@ export function crossingsToBasis(found: FoundCrossings): string {
     ...crossing,
     positionIndex: found.positions.indexOf(position),
   }));
-  const basis = { of: 'crossings', found: { ...found, positions, crossings } };
+  return textOf({ of: 'crossings', found: { ...found, positions, crossings } });
+}
+
+export function usageToBasis(found: FoundUsage): string {
+  return textOf({ of: 'usage', found });
+}
+
+function textOf(basis: object): string {
   return JSON.stringify(basis, (_, value: unknown) =>
     value instanceof Map ? { isMap: true, entries: [...value] } : value,
   );
@@ -47,6 +56,11 @@ export function basisFromText(text: string): Basis {
     isStoredMap(value) ? new Map(value.entries) : value,
   ) as StoredBasis;
   if (basis.of === 'bill') return basis;
+  if (basis.of === 'usage') {
+    // It says nothing of the future.
+    const known = basis.found.positions.map((one): Position => ({ ...one, forecast: () => null }));
+    return { ...basis, found: { ...basis.found, positions: known } };
+  }
   const positions = basis.found.positions.map(({ forecasts, ...measured }): Position => {
     return { ...measured, forecast: (balance) => forecasts[balance] };
   });
@@ -59,6 +73,10 @@ export function basisFromText(text: string): Basis {
 
 type StoredBasis =
   | Extract<Basis, { of: 'bill' }>
+  | {
+      of: 'usage';
+      found: Omit<FoundUsage, 'positions'> & { positions: Omit<Position, 'forecast'>[] };
+    }
   | {
       of: 'crossings';
       found: Omit<FoundCrossings, 'positions' | 'crossings'> & {

@@ -7,6 +7,7 @@ import { composeBill } from '../overage.ts';
 import type { SaleByHand } from '../sale.ts';
 import { type Composed, composeCrossings } from '../sold.ts';
 import { basisFromText } from './basis.ts';
+import { composeUsage } from './usage-alert.ts';
 
 /**
  * Composes unsent messages again from their original facts and the current config, under the same
@@ -41,6 +42,10 @@ async function compose(context: ReplenishContext, client: Client, text: string):
     const crossings = found.crossings.map((one) => byTodaysRules(context, client, one));
     const byHand = found.byHand && withTodaysOffer(context, found.byHand);
     return composeCrossings(context, client, { ...found, crossings, ...(byHand && { byHand }) });
+  }
+  if (basis.of === 'usage') {
+    const messages = composeUsage(context, client, basis.found);
+    return { messages, blocks: [], recharges: [] };
   }
   // The hours are posted at the price of the invoice: only its destination and text may change.
   const { overage } = client.agreement;

@@ -10,6 +10,7 @@ const derivedTables: readonly string[] = [
   'dirty',
   'entry_group',
   'charge_group',
+  'changed_work',
   'charge',
   'block',
   'block_edit',
