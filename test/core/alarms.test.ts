@@ -94,7 +94,7 @@ test('work that is read late counts when it was worked', async () => {
 });
 
 test('an old history alarms nobody, at the first run and when more of it is read', async () => {
-  await open([used(2, 24), onTicket(2)]);
+  await open([used(2, 24), used(100, 744), onTicket(2)]);
   log('1', '2026-02-02T09:00', 8);
   log('2', '2026-02-20T09:00', 8);
   await runAt('2026-03-02T09:00');
