@@ -135,13 +135,13 @@ function findReached(
   worked: readonly Worked[],
 ): Reached[] {
   const key = alarmKey(alarm);
+  // A day's time may be dated at its midday, but no plans for later days are work.
+  const today = dateInZone(at, client.timezone);
+  const end = startOfDay(addDays(today, 1), client.timezone);
+  const done = worked.filter(({ startedAt }) => startedAt < end);
   if ('usedSeconds' in alarm) {
-    // A day's time may be dated at its midday, but no plans for later days are work.
-    const today = dateInZone(at, client.timezone);
-    const end = startOfDay(addDays(today, 1), client.timezone);
     const since = addSeconds(at, -alarm.withinSeconds);
-    const work = worked
-      .filter(({ startedAt }) => startedAt < end)
+    const work = done
       .map((one) => ({ ...one, seconds: secondsSince([one], since) }))
       .filter(({ seconds }) => seconds > 0);
     const seconds = sumOf(work);
@@ -149,7 +149,7 @@ function findReached(
     return isReached ? [{ alarm, threshold: key, seconds, work, earlier: [] }] : [];
   }
   const since = addSeconds(at, -recentTicketSeconds);
-  const byTicket = Map.groupBy(worked, ({ ticket }) => ticket);
+  const byTicket = Map.groupBy(done, ({ ticket }) => ticket);
   byTicket.delete(null);
   return [...byTicket].flatMap(([ticket, work]) => {
     const seconds = sumOf(work);

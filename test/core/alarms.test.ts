@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import type { Agreement, UsageAlarm } from '../../src/domain/agreements/terms.ts';
 import { formatIn } from '../../src/domain/format.ts';
+import { markTold } from '../../src/service/corrections/mark-told.ts';
 import { previewGoLive } from '../../src/service/go-live/preview.ts';
 import { agreementOf, CoreBench, clientOf, openingOf } from '../support/core-bench.ts';
 
@@ -85,10 +86,11 @@ test('work counts from when it was done, in hours of the clock, on the day of a 
   expect(alerts()).toHaveLength(1);
 });
 
-test('work that is read late counts when it was worked', async () => {
-  await open([used(5, 24)]);
+test('work counts when it was worked: not when it is read late, nor where it is planned', async () => {
+  await open([used(5, 24), onTicket(7)]);
   await runAt('2026-03-02T08:00');
   log('1', '2026-03-02T09:00', 6);
+  log('1', '2026-03-05T09:00', 6);
   await runAt('2026-03-04T09:00');
   expect(alerts()).toEqual([]);
 });
@@ -249,6 +251,45 @@ test('observe mode tells nobody; going live tells of what goes on, and the previ
     'Prepaid hours – Dupont: 6 h of work within 24 h',
     'Prepaid hours – Dupont: 3 h on ticket #1 Ticket 1',
   ]);
+});
+
+test('what an admin marks as told before going live is not sent', async () => {
+  await open([used(2, 24), onTicket(2)], {}, 'observe');
+  log('1', '2026-03-02T09:00', 3);
+  await runAt('2026-03-02T13:00');
+  const { clients } = await previewGoLive(bench.app, new AbortController().signal);
+  const clientId = bench.clientId();
+  const levels = clients[0]?.levels.map(({ threshold, number, pendingSeconds }) => {
+    return { threshold, number, pendingSeconds };
+  });
+  await markTold(bench.app, {
+    clientId,
+    at: new Date(bench.nowMs).toISOString(),
+    levels: levels ?? [],
+  });
+  const withheld = await bench.app.store.listMessages({ statuses: ['withheld'] });
+  expect(withheld).toEqual([]);
+  bench.setMode('live');
+  await runAt('2026-03-02T15:00');
+  expect(alerts()).toEqual([]);
+});
+
+test('a decision that cannot be stored is taken once, by the next run', async () => {
+  await open([used(2, 24), onTicket(2)]);
+  log('1', '2026-03-02T09:00', 3);
+  const { store } = bench.app;
+  bench.app.store = Object.assign(Object.create(store) as typeof store, {
+    writeReplenish: async (batch: Parameters<typeof store.writeReplenish>[0]) => {
+      if (batch.lookedAt !== undefined) throw new Error('the process ends here');
+      await store.writeReplenish(batch);
+    },
+  });
+  await expect(runAt('2026-03-02T13:00')).rejects.toThrow('the process ends here');
+  bench.app.store = store;
+  expect(alerts()).toEqual([]);
+  await runAt('2026-03-02T14:00');
+  await runAt('2026-03-02T15:00');
+  expect(alerts()).toHaveLength(2);
 });
 
 test('with nothing new, alarms read no work and write nothing', async () => {
