@@ -25,6 +25,7 @@ import { isNothing } from './mapping.ts';
 import { clientFields } from './push.ts';
 import { hasAutoTopUp } from './sales.ts';
 import { ClientWire, ContractWire } from './schema.ts';
+import { sessionList } from './sessions.ts';
 import { verifyByReading } from './verify.ts';
 
 export function checkConnection(halo: Halo, clientIds: readonly SourceId[]) {
@@ -38,6 +39,7 @@ export function checkConnection(halo: Halo, clientIds: readonly SourceId[]) {
       ...listProofs(halo, {
         tickets: ticketList({}, 1),
         invoices: { ...invoiceList({}), pageSize: 1 },
+        ...(halo.config.remoteSessions && { sessions: { ...sessionList, pageSize: 1 } }),
       }),
       namesProof(halo, 'agents'),
       namesProof(halo, 'charge types'),

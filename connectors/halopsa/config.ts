@@ -42,6 +42,7 @@ export const HalopsaConfig = z.strictObject({
     .enum(['charge-type', 'flag'])
     .default('charge-type')
     .describe('What makes time billable: a charge type, or just the billable flag of the action.'),
+  remoteSessions: toggle(false, 'Whether the remote sessions that Halo holds are read.'),
   pageSize: upTo(100, 100, 'Rows per page; Halo allows at most 100.'),
   requestsPerMinute: upTo(
     60_000,

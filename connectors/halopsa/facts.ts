@@ -26,6 +26,18 @@ export const facts = keepFacts('Halo', {
     'Time taken is in hours.',
     'No time is read, since minutes would count sixty times too much.',
   ),
+  'session-order': reading.needed(
+    'Remote sessions are listed newest first.',
+    'Sessions are not read, since new ones could be missed.',
+  ),
+  'session-ends': reading.needed(
+    'Finished remote sessions have a start and an end.',
+    'Sessions are not read. Whatever writes them into Halo leaves their end out.',
+  ),
+  'session-agent': reading.needed(
+    'Remote sessions have the number of their agent.',
+    'Sessions are not read. Map agents in the integration that writes them into Halo.',
+  ),
   'dates-utc': writing.needed(
     'Timestamps in answers are UTC.',
     'Nothing is read, since work would count at the wrong hours.',

@@ -10,6 +10,7 @@ import { itemNumber, listClients, listProducts } from './lists.ts';
 import { pullClients, pullInvoices, pullTickets } from './pull.ts';
 import { alertRecord, clientFields, notes } from './push.ts';
 import { paymentRecord, saleRecord } from './sales.ts';
+import { pullSessions } from './sessions.ts';
 import { presentTime, pullTicketTime, ticketOf } from './ticket-time.ts';
 import { probeConnection } from './verify.ts';
 
@@ -34,7 +35,12 @@ export const halopsa = describeVendor({
     listClients,
     listProducts,
     proveProduct: itemNumber,
-    pull: { clients: pullClients, tickets: pullTickets, invoices: pullInvoices },
+    pull: {
+      clients: pullClients,
+      tickets: pullTickets,
+      invoices: pullInvoices,
+      sessions: pullSessions,
+    },
     ticketTime: pullTicketTime,
     presentTime,
     ticketOf,

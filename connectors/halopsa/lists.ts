@@ -114,6 +114,11 @@ export function readClient(halo: Halo, clientId: SourceId): Promise<ClientDetail
   return halo.get(`/Client/${clientNumber(clientId)}`, ClientDetail, query);
 }
 
+/** A page may be repeated, but IDs rise within it, and from the first row of one page to that of the next. */
+export function isRising(ids: readonly number[], firstBefore: number): boolean {
+  return ids.every((id, index) => id > (ids[index - 1] ?? firstBefore - 1));
+}
+
 /** `2026-03-02T10:30:00`, as Halo reads timestamps in filters: UTC without a zone. */
 export function filterTime(instant: string): string {
   return instant.slice(0, 19);

@@ -30,6 +30,7 @@ import {
   clientNumbers,
   filterTime,
   invoiceList,
+  isRising,
   ticketList,
 } from './lists.ts';
 import { fromClient, fromInvoice, fromTicket, isNothing } from './mapping.ts';
@@ -95,13 +96,10 @@ export async function createTicketMapper(halo: Halo): Promise<(row: TicketWire) 
   };
 }
 
-/** A page may be repeated, but IDs rise within it, and from the first row of one page to that of the next. */
 function refuseOtherOrder(rows: readonly TicketRow[], firstBefore: number): number {
   const ids = rows.map(({ sourceId }) => Number(sourceId));
-  const [first = firstBefore] = ids;
-  const isRising = ids.every((id, index) => index === 0 || id > (ids[index - 1] ?? 0));
-  if (!isRising || first < firstBefore) throw ignoredFilter('/Tickets', 'tickets in another order');
-  return first;
+  if (isRising(ids, firstBefore)) return ids[0] ?? firstBefore;
+  throw ignoredFilter('/Tickets', 'tickets in another order');
 }
 
 /**

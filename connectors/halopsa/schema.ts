@@ -9,10 +9,10 @@ import { DecimalText, Id, Label, optional, UtcInstant } from '../http/answers/wi
 export const AuthInfo = z.object({ auth_url: z.string().min(1), tenant_id: z.string().nullish() });
 
 /** Halo writes "no date" as a date long ago. */
-const RealTime = UtcInstant.transform((instant) => (instant < '1980' ? null : instant));
+export const RealTime = UtcInstant.transform((instant) => (instant < '1980' ? null : instant));
 
 /** A reference of 0 or below means none. */
-const Reference = Id.transform((id) => (/^(?:0|-\d+)$/.test(id) ? null : id));
+export const Reference = Id.transform((id) => (/^(?:0|-\d+)$/.test(id) ? null : id));
 
 export const ClientWire = z.object({
   id: Id,

@@ -16,6 +16,7 @@ import { createTicketMapper } from './pull.ts';
 import { alertRecord, clientFields, notes } from './push.ts';
 import { saleRecord } from './sales.ts';
 import { type ActionWire, InvoiceWire, TicketWire } from './schema.ts';
+import { verifySessions } from './sessions.ts';
 import { readActions, verifyUnit } from './ticket-time.ts';
 
 /** Tickets whose time is sampled. */
@@ -40,6 +41,7 @@ export async function verifyByReading(halo: Halo, clientIds: readonly SourceId[]
       'closed-listed': await listsClosed(halo, client_ids),
       'closed-flag': await openLooksOpen(halo, client_ids),
       'invoice-modified': await invoicesAreModified(halo, client_ids),
+      ...(halo.config.remoteSessions ? await verifySessions(halo) : {}),
     })),
   ];
 }

@@ -90,11 +90,13 @@ interface ActivityMark extends SessionMark {
 }
 
 /** None for an activity that is neither a start nor an end. */
-function toMarks(activity: Activity, codes: { start: string; end: string }): ActivityMark[] {
+function toMarks(activity: Activity, { start, end, cancelled }: ToolCodes): ActivityMark[] {
   const { id, statusCode, activityTime: at, deviceId, userId } = activity;
-  if (statusCode !== codes.start && statusCode !== codes.end) return [];
+  if (statusCode == null || ![start, end, cancelled].includes(statusCode)) return [];
+  const isAttempt = statusCode === cancelled;
   const who = deviceId == null || userId == null ? null : `${deviceId} ${userId}`;
-  return [{ id, kind: statusCode === codes.start ? 'start' : 'end', at, who, activity }];
+  if (isAttempt && who === null) return [];
+  return [{ id, kind: statusCode === start ? 'start' : 'end', at, who, isAttempt, activity }];
 }
 
 /** A session that cannot be assigned is quarantined for review. */
@@ -126,8 +128,17 @@ async function placeSession(
   return { clientId: device?.organizationId ?? null, device: device?.name ?? null };
 }
 
+interface ToolCodes {
+  type: string;
+  /** Established: an initiated connection may fail. */
+  start: string;
+  end: string;
+  /** Ends a connection too, or an attempt at one. */
+  cancelled?: string;
+}
+
 /** The codes of both ends. Ninja Remote and RDP have none for an end, so they are not here. */
-export const toolCodes: Record<RemoteTool, { type: string; start: string; end: string }> = {
+export const toolCodes: Record<RemoteTool, ToolCodes> = {
   splashtop: {
     type: 'SPLASHTOP',
     start: 'SPLASHTOP_CONNECTION_ESTABLISHED',
@@ -137,6 +148,7 @@ export const toolCodes: Record<RemoteTool, { type: string; start: string; end: s
     type: 'TEAMVIEWER',
     start: 'TEAMVIEWER_CONNECTION_ESTABLISHED',
     end: 'TEAMVIEWER_CONNECTION_TERMINATED',
+    cancelled: 'TEAMVIEWER_CONNECTION_CANCELLED',
   },
   'quick-connect': {
     type: 'NINJA_QUICK_CONNECT',

@@ -12,6 +12,7 @@ import type {
   Share,
   Threshold,
   UnloggedTerms,
+  UsageAlarm,
 } from '../domain/agreements/terms.ts';
 import { toFormatOptions } from '../domain/format.ts';
 import { amountFromText } from '../domain/money.ts';
@@ -100,6 +101,7 @@ function toAgreement(name: string, raw: unknown, named: Named & { currency: stri
   const terms = AgreementTerms.parse(raw);
   const { increment, minimum, grace, per } = terms.rounding;
   const { minimums, ...workTypes } = terms.workTypes;
+  const alarms = terms.replenish.flatMap(toAlarms);
   return {
     name,
     applies: {
@@ -133,19 +135,31 @@ function toAgreement(name: string, raw: unknown, named: Named & { currency: stri
     rates: toRates(terms.rates, named.currency),
     overage: toOverage(terms.overage, named.currency),
     rollover: toRollover(terms.rollover),
-    replenish: terms.replenish.map(
-      (rule): ReplenishRule => ({
-        when: toThreshold(rule.when, named.currency),
-        do: [...new Set(rule.do)],
-        offer: rule.offer === undefined ? null : found(named.offers, rule.offer),
-        tell: [...new Set(rule.tell)],
-      }),
-    ),
+    replenish: terms.replenish
+      .filter((rule) => toAlarms(rule).length === 0)
+      .map(
+        (rule): ReplenishRule => ({
+          when: toThreshold(rule.when, named.currency),
+          do: [...new Set(rule.do)],
+          offer: rule.offer === undefined ? null : found(named.offers, rule.offer),
+          tell: [...new Set(rule.tell)],
+        }),
+      ),
+    ...(alarms.length > 0 && { alarms }),
     activate: terms.activate,
     recharge: toRecharge(terms.recharge, named),
     unloggedTime: toUnlogged(terms.unloggedTime),
     proactive: terms.proactive ?? null,
   };
+}
+
+/** None: the rule is about what is left, not about how fast it goes. */
+function toAlarms({ when, tell }: AgreementTerms['replenish'][number]): UsageAlarm[] {
+  const { usedHours, withinHours, ticketHours } = when;
+  const told = { tell: [...new Set(tell)] };
+  if (ticketHours !== undefined) return [{ ...told, ticketSeconds: ticketHours }];
+  if (usedHours === undefined || withinHours === undefined) return [];
+  return [{ ...told, usedSeconds: usedHours, withinSeconds: withinHours * 3600 }];
 }
 
 function toThreshold(

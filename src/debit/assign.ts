@@ -2,6 +2,7 @@ import type { Client } from '../domain/agreements/terms.ts';
 import { applyCorrections } from '../domain/charges/corrections.ts';
 import { decideStanding, type Standing } from '../domain/charges/standing.ts';
 import type { WorkOrigin } from '../domain/charges/work-class.ts';
+import { rootTicket, ticketKey } from '../domain/records/merged.ts';
 import { type EntryNames, namesOfEntry } from '../domain/records/names.ts';
 import type { DateText } from '../domain/time.ts';
 import type { MirrorTicket, MirrorTimeEntry, Work } from '../store/port.ts';
@@ -47,9 +48,7 @@ export interface Assignment {
  * Decides each mirrored entry's client, whether it is due, and the group in which it is charged.
  */
 export function assignWork(work: Work, context: DebitContext): Assignment {
-  const tickets = new Map(
-    work.tickets.map((ticket) => [`${ticket.connection}\n${ticket.sourceId}`, ticket]),
-  );
+  const tickets = new Map(work.tickets.map((ticket) => [ticketKey(ticket), ticket]));
   const { findClient, names } = context;
   const startOn = firstDays(context);
   const roots = new Map(work.entries.map((entry) => [entry, rootTicket(entry, tickets)]));
@@ -125,26 +124,6 @@ function firstDays({ firstRunAt }: DebitContext): (client: Client) => DateText {
     known.set(client, startOn);
     return startOn;
   };
-}
-
-/**
- * Follows merges to the surviving ticket. Null: the entry has no ticket; undefined: the ticket is
- * unknown. A cycle of merges (which should not exist) ends at its first ticket.
- */
-function rootTicket(
-  entry: MirrorTimeEntry,
-  tickets: ReadonlyMap<string, MirrorTicket>,
-): MirrorTicket | null | undefined {
-  if (entry.ticketId === null) return null;
-  const seen = new Set<string>();
-  let ticket = tickets.get(`${entry.connection}\n${entry.ticketId}`);
-  while (ticket?.mergedInto && !seen.has(ticket.sourceId)) {
-    seen.add(ticket.sourceId);
-    const next = tickets.get(`${entry.connection}\n${ticket.mergedInto}`);
-    if (next === undefined) return undefined;
-    ticket = next;
-  }
-  return ticket;
 }
 
 function groupKeyOf(

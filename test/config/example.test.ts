@@ -179,6 +179,8 @@ test('both languages have the same templates, each with a subject and a body', (
     'order-ticket.eta',
     'overage-invoice.eta',
     'recharge-note.eta',
+    'usage-note.eta',
+    'usage-ticket.eta',
   ]);
   expect(readdirSync(join(folder, 'templates/fr'))).toEqual(['agreement.eta', ...names]);
   for (const language of ['en', 'fr']) {

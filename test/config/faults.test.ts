@@ -46,6 +46,18 @@ clients:
     ]);
   });
 
+  test('of hours worked point at what must go', () => {
+    const rule = '{ when: { ticketHours: 6, balance: projected }, do: [alert], offer: ten }';
+    const agreements = `\n  standard:\n    replenish:\n      - ${rule}`;
+    const offers = '\n  ten: { hours: 10, rate: 120 }';
+    const lines = configText({ agreements, offers }).split('\n');
+    const line = lines.findIndex((text) => text.includes(rule)) + 1;
+    const column = (word: string) => (lines[line - 1] ?? '').indexOf(word) + 1;
+    expect(
+      faultsOf(configText({ agreements, offers })).map((fault) => fault.split(': ')[0]),
+    ).toEqual([`${line}:${column('balance')}`, `${line}:${column('offer')}`]);
+  });
+
   test('are one error of kind config that shows file:line:column', () => {
     let thrown: unknown;
     try {
@@ -184,14 +196,14 @@ describe('single values', () => {
         agreements:
           '\n  standard: { replenish: [{ when: { hoursLeft: 2, percentLeft: 20 }, do: [alert] }] }',
       },
-      'a threshold needs exactly one of hoursLeft, amountLeft, percentLeft, expiresWithinDays, runOutWithinDays, idleDays; use one rule for each',
+      'a threshold needs exactly one of hoursLeft, amountLeft, percentLeft, expiresWithinDays, runOutWithinDays, idleDays, usedHours, ticketHours; use one rule for each',
     ],
     [
       'no level',
       {
         agreements: '\n  standard: { replenish: [{ when: { balance: projected }, do: [alert] }] }',
       },
-      'a threshold needs exactly one of hoursLeft, amountLeft, percentLeft, expiresWithinDays, runOutWithinDays, idleDays; use one rule for each',
+      'a threshold needs exactly one of hoursLeft, amountLeft, percentLeft, expiresWithinDays, runOutWithinDays, idleDays, usedHours, ticketHours; use one rule for each',
     ],
     [
       'per cent',
@@ -238,6 +250,45 @@ describe('single values', () => {
         offers: '\n  ten: { hours: 10, rate: 120 }',
       },
       'idle hours propose work, not a sale; remove the offer',
+    ],
+    [
+      'hours worked without a window',
+      { agreements: '\n  standard: { replenish: [{ when: { usedHours: 5 }, do: [alert] }] }' },
+      'usedHours and withinHours belong together: { usedHours: 5, withinHours: 24 }',
+    ],
+    [
+      'a window of something else',
+      {
+        agreements:
+          '\n  standard: { replenish: [{ when: { hoursLeft: 5, withinHours: 24 }, do: [alert] }] }',
+      },
+      'usedHours and withinHours belong together: { usedHours: 5, withinHours: 24 }',
+    ],
+    [
+      'hours worked that sell',
+      {
+        agreements:
+          '\n  standard: { replenish: [{ when: { ticketHours: 6 }, do: [alert, invoice], offer: ten }] }',
+        offers: '\n  ten: { hours: 10, rate: 120 }',
+      },
+      'hours worked sell nothing, only hours left do; use do: [alert]',
+    ],
+    [
+      'hours worked with an offer',
+      {
+        agreements:
+          '\n  standard: { replenish: [{ when: { ticketHours: 6 }, do: [alert], offer: ten }] }',
+        offers: '\n  ten: { hours: 10, rate: 120 }',
+      },
+      'an alert about hours worked proposes no sale; remove the offer',
+    ],
+    [
+      'hours worked of a balance',
+      {
+        agreements:
+          '\n  standard: { replenish: [{ when: { usedHours: 5, withinHours: 24, balance: projected }, do: [alert] }] }',
+      },
+      'hours worked count whether or not they are debited; remove balance',
     ],
     [
       'grace',

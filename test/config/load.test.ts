@@ -276,6 +276,21 @@ test.each([
   expect(replenish?.[0]?.when).toEqual({ balance: 'settled', ...level });
 });
 
+test('rules about hours worked are alarms, and no levels of what is left', () => {
+  const agreements = `
+  standard:
+    replenish:
+      - { when: { usedHours: 5, withinHours: 24 }, do: [alert] }
+      - { when: { hoursLeft: 2 }, do: [alert] }
+      - { when: { ticketHours: 6.5 }, do: [alert], tell: [msp, client] }`;
+  const { replenish, alarms } = loadText(configText({ agreements })).clients[0]?.agreement ?? {};
+  expect(replenish).toHaveLength(1);
+  expect(alarms).toEqual([
+    { usedSeconds: 18_000, withinSeconds: 86_400, tell: ['msp'] },
+    { ticketSeconds: 23_400, tell: ['msp', 'client'] },
+  ]);
+});
+
 test('a recharge has the limits of the agreement, and those of all only in their currency', () => {
   const agreements = `
   standard:

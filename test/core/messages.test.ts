@@ -162,6 +162,8 @@ async function readAll(reader: typeof american): Promise<string> {
   const paidFirst = { openings: [openingOf(10)], activate: 'on-payment' as const, used: 12.25 };
   parts.push('### Sold by hand, with overage', await sellByHand(reader, paidFirst));
   await bench.close();
+  parts.push('### Hours worked within a window, and on one ticket', await readAlarms(reader));
+  await bench.close();
   parts.push('### Onboarding that has ended', await readOnboarding(reader));
   return `${parts.join('\n\n')}\n`;
 }
@@ -204,6 +206,27 @@ async function readOnboarding(reader: typeof american): Promise<string> {
   work('1', '2026-02-09T09:00:00.000Z', 4, true);
   await bench.run();
   bench.at('2026-03-20T08:00:00.000Z');
+  await bench.run();
+  return shown();
+}
+
+/** Both of them, with what is told to the client too. */
+async function readAlarms(reader: typeof american): Promise<string> {
+  const alarms = [
+    { usedSeconds: 8 * 3600, withinSeconds: 24 * 3600, tell: both },
+    { ticketSeconds: 6 * 3600, tell: both },
+  ];
+  const client = clientOf({
+    ...{ name: 'Cabinet Martin', ...reader, openingBlocks: [openingOf(20)] },
+    agreement: agreementOf({ alarms, withoutTicket: 'hold' }),
+  });
+  bench = await CoreBench.open({ clients: [client], sender, reader });
+  work('1', '2026-03-02T08:00:00.000Z', 6, false);
+  work('2', '2026-03-02T09:00:00.000Z', 1.5, true);
+  bench.psa.editEntry('2', { technician: 'Grace' });
+  const call = { clientId: '1', technician: 'Grace' };
+  bench.psa.log('3', null, '2026-03-02T13:00:00.000Z', 60, call);
+  bench.at('2026-03-02T15:00:00.000Z');
   await bench.run();
   return shown();
 }

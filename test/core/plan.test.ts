@@ -76,6 +76,17 @@ test('terms that are not changed make no difference, and what is posted is what 
   await bench.close();
 });
 
+test('alarms of hours worked are counted over the past: once per burst, and once per ticket', async () => {
+  const bench = await benchWithMarch();
+  const alarms = [
+    { usedSeconds: hour, withinSeconds: 4 * hour, tell: ['msp'] },
+    { ticketSeconds: 1.5 * hour, tell: ['msp'] },
+  ] as const;
+  const plan = await dupontOf(bench, changed(bench, { alarms }));
+  expect([plan.posted.alerts, plan.planned.alerts]).toEqual([0, 3]);
+  await bench.close();
+});
+
 test('hours that are limited to work types pay for no other work in a plan either', async () => {
   const openingBlocks = [openingOf(10, { workTypes: ['Travel'] })];
   const bench = await CoreBench.open({ clients: [clientOf({ openingBlocks })] });

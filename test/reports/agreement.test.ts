@@ -264,6 +264,18 @@ const rows: Row[] = [
     'aucun travail n’a été décompté depuis 60 jours',
   ],
   [
+    'hours worked in a window',
+    { alarms: [{ usedSeconds: 5 * hour, withinSeconds: 24 * hour, tell: ['msp'] }] },
+    '5 h or more are worked within 24 h, debited or not',
+    'Temps passé de 5 h ou plus en 24 h, décompté ou non',
+  ],
+  [
+    'hours worked on a ticket',
+    { alarms: [{ ticketSeconds: 6 * hour, tell: ['client'] }] },
+    'once per ticket or busy period · Who is told: Client',
+    'une fois par ticket ou par période · Qui est averti : Client',
+  ],
+  [
     'open work',
     level({ balance: 'projected', secondsLeft: hour }),
     'or less left, open work counted',

@@ -33,6 +33,7 @@ const lists: [path: string, rows: string, model: string][] = [
   ['/InvoicePayment', 'payments', 'InvoicePayment_List'],
   ['/Item', 'items', 'Item'],
   ['/ClientContract', 'contracts', 'ContractHeader_List'],
+  ['/RemoteSession', 'remotesessions', 'RemoteSessionData'],
 ];
 
 const singles: [path: string, model: string][] = [
@@ -144,7 +145,7 @@ function answer(
         expect(exchanges.length).toBeGreaterThan(80);
         expect(validateExchanges(exchanges, [loadDocument()], options)).toEqual([]);
       },
-      { pageSize: 3, billing: { product: 'BLOCK-10' } },
+      { pageSize: 3, remoteSessions: true, billing: { product: 'BLOCK-10' } },
     ));
 
   test('sees an unknown path, parameter, field and value', () => {
@@ -182,6 +183,7 @@ async function workingDay(bench: HalopsaBench): Promise<void> {
     const ticketId = state.addTicket({ clientId, summary: `Ticket ${index}` });
     state.addAction(ticketId, { seconds: 1800, start: '2026-03-02T09:00:00Z' });
     state.addInvoice({ clientId, total: 120.5, paid: 120.5, paidMs: Date.now() });
+    state.addSession(`2026-03-02T0${index}:00:00Z`, 600, { clientId, ticketId });
     return ticketId;
   });
   state.deleteTicket(tickets[6] ?? 0);
@@ -192,6 +194,7 @@ async function workingDay(bench: HalopsaBench): Promise<void> {
   await readTickets(bench);
   await readTime(connector, tickets);
   await readAll(connector.pull.invoices?.(asked(bench)));
+  await readAll(connector.pull.sessions?.(asked(bench)));
   const window = { from: '2026-03-01T00:00:00.000Z', to: '2026-03-05T00:00:00.000Z' };
   const sweep = { ...window, clientIds: [String(dupont)], signal: soon() };
   for await (const ids of connector.pull.present?.ids(sweep) ?? []) expect(ids).toBeDefined();

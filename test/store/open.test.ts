@@ -63,6 +63,7 @@ test('a database made again from its mirror keeps what vendors told and people d
       'block',
       'block_balance',
       'block_edit',
+      'changed_work',
       'charge',
       'charge_group',
       'client_balance',

@@ -8,6 +8,8 @@ export interface SessionMark {
   at: Instant;
   /** Device and technician; only marks with the same pair up. Null: it does not name both. */
   who: string | null;
+  /** An end that may be that of an attempt: without a start, it is nothing. */
+  isAttempt?: boolean;
 }
 
 /** A session, or a mark that belongs to none. */
@@ -41,7 +43,7 @@ export function createPairing<Mark extends SessionMark>(window: {
   }
 
   function lonelyEnd(mark: Mark): FoundSession<Mark>[] {
-    if (mark.at < window.since) return [];
+    if (mark.at < window.since || mark.isAttempt === true) return [];
     return [{ mark, reason: 'Session end without a start within a day before it.' }];
   }
 

@@ -138,6 +138,7 @@ function moneyText({ money }: Outcome, format: Format): string {
 const ruleNames: Readonly<Record<string, string>> = {
   sourceIds: 'ids',
   stackMultipliers: 'stack',
+  alarms: 'replenish',
   excludedTechnicians: 'technicians',
   listed: 'client added or removed',
   'posted-otherwise': 'posted under other terms, or not posted yet',

@@ -113,13 +113,14 @@ function replenishFaults(terms: unknown, path: Path): Problem[] {
       ...levelFaults(valueAt(rule, ['when']), [...path, 'replenish', index, 'when']),
       ...saleFaults(rule, [...path, 'replenish', index]),
       ...idleFaults(rule, [...path, 'replenish', index]),
+      ...alarmFaults(rule, [...path, 'replenish', index]),
     ];
   });
 }
 
 const levels = [
   ...['hoursLeft', 'amountLeft', 'percentLeft'],
-  ...['expiresWithinDays', 'runOutWithinDays', 'idleDays'],
+  ...['expiresWithinDays', 'runOutWithinDays', 'idleDays', 'usedHours', 'ticketHours'],
 ];
 
 function levelFaults(when: unknown, path: Path): Problem[] {
@@ -145,6 +146,32 @@ function idleFaults(rule: unknown, path: Path): Problem[] {
   }
   if (textAt(rule, 'when', 'balance') === 'projected') {
     const message = 'pending work is never idle; remove balance';
+    problems.push(atKey([...path, 'when', 'balance'], message));
+  }
+  return problems;
+}
+
+/** What was worked is no balance: nothing is sold for it, and open work always counts. */
+function alarmFaults(rule: unknown, path: Path): Problem[] {
+  const when = valueAt(rule, ['when']);
+  const has = (key: string) => valueAt(when, [key]) !== undefined;
+  if (has('usedHours') !== has('withinHours')) {
+    const message = 'usedHours and withinHours belong together: { usedHours: 5, withinHours: 24 }';
+    return [atValue([...path, 'when'], message)];
+  }
+  if (!has('usedHours') && !has('ticketHours')) return [];
+  const other = listed(valueAt(rule, ['do'])).findIndex((action) => action !== 'alert');
+  if (other >= 0) {
+    const message = 'hours worked sell nothing, only hours left do; use do: [alert]';
+    return [atValue([...path, 'do', other], message)];
+  }
+  const problems: Problem[] = [];
+  if (valueAt(rule, ['offer']) !== undefined) {
+    const message = 'an alert about hours worked proposes no sale; remove the offer';
+    problems.push(atKey([...path, 'offer'], message));
+  }
+  if (textAt(when, 'balance') !== null) {
+    const message = 'hours worked count whether or not they are debited; remove balance';
     problems.push(atKey([...path, 'when', 'balance'], message));
   }
   return problems;

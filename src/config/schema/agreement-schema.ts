@@ -108,6 +108,19 @@ const When = z
       .describe(
         'Reached when no time has been charged for this many days although hours are left and none is pending; only with do: [alert], which proposes maintenance work. Fires again only after new work',
       ),
+    usedHours: hours('above zero')
+      .optional()
+      .describe(
+        'Reached when this many hours or more were worked within `withinHours`, charged or not, by when they were worked; only with do: [alert]. Fires again once fewer were',
+      ),
+    withinHours: whole('hours', 1, 744)
+      .optional()
+      .describe('Window of `usedHours`, up to now; required with it'),
+    ticketHours: hours('above zero')
+      .optional()
+      .describe(
+        'Reached when this many hours or more were worked on a single open ticket, charged or not; only with do: [alert]. Fires once per ticket',
+      ),
     balance: z
       .enum(['settled', 'projected'])
       .default('settled')

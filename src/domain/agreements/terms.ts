@@ -41,6 +41,8 @@ export interface Agreement {
   /** What happens to hours left in an expiring block; null: they are lost. */
   rollover: Rollover | null;
   replenish: readonly ReplenishRule[];
+  /** Absent: none. */
+  alarms?: readonly UsageAlarm[];
   /** When a sold block becomes usable: once its invoice is in the PSA, or once that is paid. */
   activate: 'on-invoice' | 'on-payment';
   /** How sales with `recharge` are collected; null: no rule recharges. */
@@ -190,6 +192,15 @@ export interface ReplenishRule {
   offer: Offer | null;
   tell: readonly ('msp' | 'client')[];
 }
+
+/** Told while time is being worked, whatever it will cost. */
+export type UsageAlarm = Pick<ReplenishRule, 'tell'> & UsageLevel;
+
+export type UsageLevel =
+  /** For the client, within so many seconds before now. */
+  | { usedSeconds: number; withinSeconds: number }
+  /** On one open ticket. */
+  | { ticketSeconds: number };
 
 /** Whether reaching the threshold sells a block. */
 export function sellsBlock({ do: actions }: Pick<ReplenishRule, 'do'>): boolean {

@@ -4,6 +4,7 @@ import { canKindPay, coversKind } from '../blocks/kinds.ts';
 import { type Posting, signedMinor, signedSeconds } from '../ledger/ledger.ts';
 import { addDays, type DateText, dateInZone, type Instant } from '../time.ts';
 import type { ZoneName } from '../zone.ts';
+import { isAlarmKey } from './alarms.ts';
 import {
   findReached,
   type HeldBlock,
@@ -242,7 +243,8 @@ function follow<Episode extends EpisodeState>(
 
 /**
  * Finds episodes whose alert was withdrawn and whose threshold is no longer reached, after hours
- * were returned. One that is still reached only alerts again after the next purchase.
+ * were returned. One that is still reached only alerts again after the next purchase. An alarm is about
+ * work that was done, whatever it cost.
  */
 export function findUndoneLeft<Episode extends EpisodeState>(
   rules: readonly ReplenishRule[],
@@ -252,6 +254,6 @@ export function findUndoneLeft<Episode extends EpisodeState>(
   const reached = new Set(reachedIn(rules, positions).map(({ threshold }) => threshold));
   return episodes.filter(
     ({ isFired, firedMode, threshold }) =>
-      isFired && firedMode === 'undone' && !reached.has(threshold),
+      isFired && firedMode === 'undone' && !reached.has(threshold) && !isAlarmKey(threshold),
   );
 }

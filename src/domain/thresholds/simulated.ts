@@ -2,6 +2,7 @@ import type { ReplenishRule, Share } from '../agreements/terms.ts';
 import type { BoughtBlock, Demand } from '../blocks/allocation.ts';
 import type { DateText, Instant } from '../time.ts';
 import type { ZoneName } from '../zone.ts';
+import type { WorkedTime } from './alarms.ts';
 
 /** What a charge costs, and when. */
 export interface SimulatedCharge extends Omit<Demand, 'usedBy'> {
@@ -10,6 +11,8 @@ export interface SimulatedCharge extends Omit<Demand, 'usedBy'> {
   dueAt: Instant;
   /** Absent: the day that it counts from. */
   lastWorkedOn?: DateText;
+  /** Its covered time entries; absent: nobody asks. */
+  worked?: readonly WorkedTime[];
   /** The client, of those that share the blocks. */
   clientId: string;
 }

@@ -64,7 +64,7 @@ export function thresholdKey(threshold: Threshold): string {
 
 /** Thresholds of a rule's level, by their keys: hours that are credited re-arm them. */
 export function isLevelKey(threshold: string): boolean {
-  return !/^(idle>=|onboarding |by hand$)/.test(threshold);
+  return !/^(idle>=|onboarding |by hand$|used>=|ticket>=)/.test(threshold);
 }
 
 /** The end of a block for onboarding, once per block. */

@@ -8,6 +8,7 @@ import type { Position } from '../../domain/thresholds/thresholds.ts';
 import type { DateText } from '../../domain/time.ts';
 import type { Bill } from '../overage.ts';
 import type { Reached, Refusal } from '../sale.ts';
+import type { FoundUsage } from './usage-alert.ts';
 
 /** Why something may be sold, as found. */
 export interface FoundCrossings extends Reached {
@@ -20,6 +21,7 @@ export interface FoundCrossings extends Reached {
 
 type Basis =
   | { of: 'crossings'; found: FoundCrossings }
+  | { of: 'usage'; found: FoundUsage }
   | { of: 'bill'; bill: Pick<Bill, 'key' | 'open' | 'today' | 'billing'> }
   /** Its facts are the rows that name the message. */
   | { of: 'unlogged'; key: string };
@@ -34,7 +36,14 @@ export function crossingsToBasis(found: FoundCrossings): string {
     ...crossing,
     positionIndex: found.positions.indexOf(position),
   }));
-  const basis = { of: 'crossings', found: { ...found, positions, crossings } };
+  return textOf({ of: 'crossings', found: { ...found, positions, crossings } });
+}
+
+export function usageToBasis(found: FoundUsage): string {
+  return textOf({ of: 'usage', found });
+}
+
+function textOf(basis: object): string {
   return JSON.stringify(basis, (_, value: unknown) =>
     value instanceof Map ? { isMap: true, entries: [...value] } : value,
   );
@@ -52,7 +61,12 @@ export function basisFromText(text: string): Basis {
   const basis = JSON.parse(text, (_, value: unknown) =>
     isStoredMap(value) ? new Map(value.entries) : value,
   ) as StoredBasis;
-  if (basis.of !== 'crossings') return basis;
+  if (basis.of === 'bill' || basis.of === 'unlogged') return basis;
+  if (basis.of === 'usage') {
+    // It says nothing of the future.
+    const known = basis.found.positions.map((one): Position => ({ ...one, forecast: () => null }));
+    return { ...basis, found: { ...basis.found, positions: known } };
+  }
   const positions = basis.found.positions.map(({ forecasts, ...measured }): Position => {
     return { ...measured, forecast: (balance) => forecasts[balance] };
   });
@@ -65,6 +79,10 @@ export function basisFromText(text: string): Basis {
 
 type StoredBasis =
   | Extract<Basis, { of: 'bill' | 'unlogged' }>
+  | {
+      of: 'usage';
+      found: Omit<FoundUsage, 'positions'> & { positions: Omit<Position, 'forecast'>[] };
+    }
   | {
       of: 'crossings';
       found: Omit<FoundCrossings, 'positions' | 'crossings'> & {

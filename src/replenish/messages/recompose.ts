@@ -8,6 +8,7 @@ import type { SaleByHand } from '../sale.ts';
 import { type Composed, composeCrossings } from '../sold.ts';
 import { followProposal } from '../unlogged.ts';
 import { basisFromText } from './basis.ts';
+import { composeUsage } from './usage-alert.ts';
 
 /**
  * Composes unsent messages again from their original facts and the current config, under the same
@@ -50,6 +51,10 @@ async function compose(
     const crossings = found.crossings.map((one) => byTodaysRules(context, client, one));
     const byHand = found.byHand && withTodaysOffer(context, found.byHand);
     return composeCrossings(context, client, { ...found, crossings, ...(byHand && { byHand }) });
+  }
+  if (basis.of === 'usage') {
+    const messages = composeUsage(context, client, basis.found);
+    return { messages, blocks: [], recharges: [] };
   }
   // The hours are posted at the price of the invoice: only its destination and text may change.
   const { overage } = client.agreement;

@@ -12,12 +12,14 @@ type TemplateName =
   | 'order-note'
   | 'idle-ticket'
   | 'idle-note'
+  | 'usage-ticket'
+  | 'usage-note'
   | 'recharge-note'
   | 'invoice'
   | 'overage-invoice';
 
 /** Those whose values differ. */
-type OtherName = 'recharge-note' | 'overage-invoice';
+type OtherName = 'recharge-note' | 'overage-invoice' | 'usage-ticket' | 'usage-note';
 
 const names: readonly TemplateName[] = [
   'alert-ticket',
@@ -26,6 +28,8 @@ const names: readonly TemplateName[] = [
   'order-note',
   'idle-ticket',
   'idle-note',
+  'usage-ticket',
+  'usage-note',
   'recharge-note',
   'invoice',
   'overage-invoice',
@@ -115,6 +119,21 @@ export interface OfferValues {
   invoice: string | null;
 }
 
+/** What `usage-ticket` and `usage-note` may use. */
+export interface UsageValues extends TemplateValues {
+  usage: {
+    /** Worked within the window, or on the ticket so far. */
+    spent: string;
+    /** The window; null: it is about one ticket. */
+    within: string | null;
+    /** That ticket: `#1001 Printer`; null: it is about the client. */
+    ticket: string | null;
+    /** With their time in it; most first. */
+    tickets: { label: string; time: string }[];
+    technicians: { name: string; time: string }[];
+  };
+}
+
 /** What `overage-invoice` may use. */
 interface OverageValues {
   client: string;
@@ -156,7 +175,7 @@ interface RenderedMessage {
   body: string;
 }
 
-type AnyValues = TemplateValues | OverageValues | RechargeValues;
+type AnyValues = TemplateValues | UsageValues | OverageValues | RechargeValues;
 
 export interface MessageTemplates {
   render(
@@ -164,6 +183,7 @@ export interface MessageTemplates {
     locale: Locale,
     values: TemplateValues,
   ): RenderedMessage;
+  render(name: 'usage-ticket' | 'usage-note', locale: Locale, values: UsageValues): RenderedMessage;
   render(name: 'overage-invoice', locale: Locale, values: OverageValues): RenderedMessage;
   render(name: 'recharge-note', locale: Locale, values: RechargeValues): RenderedMessage;
 }

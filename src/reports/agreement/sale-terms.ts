@@ -5,6 +5,7 @@ import {
   type RechargeTerms,
   type ReplenishRule,
   sellsBlock,
+  type UsageAlarm,
 } from '../../domain/agreements/terms.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import { priceOf, textFromMinor } from '../../domain/money.ts';
@@ -19,7 +20,7 @@ export const noSaleTerms: Terms = {
 
 /** What a client that pays for its own blocks has agreed about buying and losing them. */
 export function saleTerms({ agreement, currency, openingBlocks }: Client): Terms {
-  const { replenish, overage, rollover, rates } = agreement;
+  const { replenish, alarms = [], overage, rollover, rates } = agreement;
   const offers = new Map(
     replenish.flatMap(({ offer }) => (offer === null ? [] : [[offer.name, offer]])),
   );
@@ -38,7 +39,10 @@ export function saleTerms({ agreement, currency, openingBlocks }: Client): Terms
         rates.workTypes.map((one) => [one.workType, money(one.rateMinor, rates.currency)]),
       ),
     },
-    levels: keyedBy(replenish.map((rule) => [levelKey(rule), levelTerms(rule)])),
+    levels: keyedBy([
+      ...replenish.map((rule) => [levelKey(rule), levelTerms(rule)] as const),
+      ...alarms.map((alarm) => [alarmKey(alarm), alarmTerms(alarm)] as const),
+    ]),
     usable: offers.size === 0 ? null : agreement.activate,
     recharge: sales.some((rule) => rule.do.includes('recharge'))
       ? rechargeTerms(agreement.recharge, currency)
@@ -108,6 +112,25 @@ function levelTerms(rule: ReplenishRule): Terms {
     // A recharge is announced to the client, whoever hears of the level.
     tellClient: tell.includes('client') || action === 'recharge',
     tellProvider: tell.includes('msp'),
+  };
+}
+
+function alarmKey(alarm: UsageAlarm): string {
+  return 'usedSeconds' in alarm
+    ? `${formatDuration(alarm.usedSeconds)} worked within ${formatDuration(alarm.withinSeconds)}`
+    : `${formatDuration(alarm.ticketSeconds)} worked on one ticket`;
+}
+
+function alarmTerms(alarm: UsageAlarm): Terms {
+  const level: Terms =
+    'usedSeconds' in alarm
+      ? { worked: seconds(alarm.usedSeconds), within: seconds(alarm.withinSeconds) }
+      : { onTicket: seconds(alarm.ticketSeconds) };
+  return {
+    ...level,
+    ...{ openWork: false, sale: null, block: null },
+    tellClient: alarm.tell.includes('client'),
+    tellProvider: alarm.tell.includes('msp'),
   };
 }
 

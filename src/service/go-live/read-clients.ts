@@ -3,9 +3,11 @@ import type { Format } from '../../domain/format.ts';
 import type { PushMessages } from '../../domain/records/messages.ts';
 import type { Crossing } from '../../domain/thresholds/episodes.ts';
 import { ownLeft } from '../../domain/thresholds/positions.ts';
+import type { Position } from '../../domain/thresholds/thresholds.ts';
 import { type DateText, dateInZone, type Instant } from '../../domain/time.ts';
 import { basisFromText } from '../../replenish/messages/basis.ts';
 import { leftPhrase } from '../../replenish/messages/phrases.ts';
+import { type FoundUsage, usageLevelText } from '../../replenish/messages/usage-alert.ts';
 import type { Episode, PushMessageRow, Store } from '../../store/port.ts';
 import type { MarkedLevel } from '../corrections/mark-told.ts';
 import { describeLevel } from './describe-level.ts';
@@ -80,27 +82,31 @@ function readOne(
   { id, name, timezone }: Client,
   { own, bases, fired, at, format }: Decided,
 ): GoLiveClient {
-  const found = own.flatMap(({ key }) => {
+  const decided = own.flatMap(({ key }) => {
     const text = bases.get(key);
-    const basis = text === undefined ? null : basisFromText(text);
-    return basis?.of === 'crossings' ? [basis.found] : [];
+    return text === undefined ? [] : [basisFromText(text)];
   });
+  const found = decided.flatMap((basis) => (basis.of === 'crossings' ? [basis.found] : []));
+  const used = decided.flatMap((basis) => (basis.of === 'usage' ? [basis.found] : []));
   // The messages of one notice have the same crossings; in the order of the rules.
   const crossings = new Map(
     found.flatMap((one) => one.crossings).map((crossing) => [crossing.threshold, crossing]),
   );
   const firedNow = fired.filter(({ firedMode, firedAt }) => firedMode === 'live' && firedAt === at);
-  const kinds = ownLeft(found.at(-1)?.positions ?? []);
-  const isReached = found.length > 0;
+  const kinds = ownLeft([...used, ...found].at(-1)?.positions ?? []);
+  const isReached = found.length + used.length > 0;
   return {
     client: name,
     clientId: id,
     left: isReached ? leftPhrase(kinds, 'netSeconds', format) : null,
     projected: isReached ? leftPhrase(kinds, 'projectedSeconds', format) : null,
-    levels: [...crossings.values()].flatMap((crossing) => {
-      const episode = firedNow.find(({ threshold }) => threshold === crossing.threshold);
-      return episode === undefined ? [] : toLevel(crossing, episode.number, format);
-    }),
+    levels: [
+      ...[...crossings.values()].flatMap((crossing) => {
+        const episode = firedNow.find(({ threshold }) => threshold === crossing.threshold);
+        return episode === undefined ? [] : toLevel(crossing, episode.number, format);
+      }),
+      ...toUsedLevels(used, firedNow, format),
+    ],
     alerts: ofKind(own, 'alert-ticket', ({ subject }, connection) => ({ connection, subject })),
     notes: ofKind(own, 'ticket-note', (_, connection) => ({ connection })),
     invoices: ofKind(own, 'invoice', (invoice, connection, key) => {
@@ -123,15 +129,34 @@ function isBill(basis: string | undefined): boolean {
   return basis !== undefined && basisFromText(basis).of === 'bill';
 }
 
+/** Each once, though the alert and its note have the same. */
+function toUsedLevels(
+  used: readonly FoundUsage[],
+  fired: readonly Episode[],
+  format: Format,
+): ReachedLevel[] {
+  const levels = used.flatMap(({ levels, positions: [position] }) =>
+    levels.flatMap(({ threshold, number, alarm }) => {
+      if (position === undefined || !fired.some((one) => one.threshold === threshold)) return [];
+      const level = usageLevelText(alarm, format);
+      return [{ threshold, number, level, ...standingOf(position) }];
+    }),
+  );
+  return [...new Map(levels.map((level) => [level.threshold, level])).values()];
+}
+
 function toLevel(crossing: Crossing, number: number, format: Format): ReachedLevel {
-  const { balances, moneyLeft } = crossing.position;
   return {
     threshold: crossing.threshold,
     number,
     level: describeLevel(crossing, format),
-    ...balances,
-    money: [...moneyLeft].map(([currency, leftMinor]) => ({ currency, leftMinor })),
+    ...standingOf(crossing.position),
   };
+}
+
+function standingOf({ balances, moneyLeft }: Position) {
+  const money = [...moneyLeft].map(([currency, leftMinor]) => ({ currency, leftMinor }));
+  return { ...balances, money };
 }
 
 function ofKind<Kind extends keyof PushMessages, Shown>(

@@ -6,13 +6,14 @@ import type { Client } from '../../domain/agreements/terms.ts';
 import { demandOf } from '../../domain/blocks/allocation.ts';
 import type { ChargeFacts } from '../../domain/charges/charge-facts.ts';
 import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
+import { countAlarms } from '../../domain/thresholds/alarms.ts';
 import type {
   BalanceMove,
   SimulatedBlock,
   SimulatedCharge,
 } from '../../domain/thresholds/simulated.ts';
 import { dueAtOf, simulate } from '../../domain/thresholds/simulation.ts';
-import { type Instant, startOfDay } from '../../domain/time.ts';
+import { addSeconds, type Instant, startOfDay } from '../../domain/time.ts';
 import {
   type Block,
   type BlockEdit,
@@ -130,6 +131,10 @@ function toCharge(facts: ChargeFacts, { id: clientId }: Client): SimulatedCharge
     dueAt: dueAtOf(facts),
     workedOn: firstDay(facts),
     ...(lastWorkedOn === undefined ? {} : { lastWorkedOn }),
+    worked: worked.map(({ startedAt, seconds, ticketNumber }) => ({
+      ticket: ticketNumber === null ? null : `${facts.connection} ${ticketNumber}`,
+      ...{ startedAt, seconds, endedAt: addSeconds(startedAt, seconds) },
+    })),
     clientId,
   };
 }
@@ -146,9 +151,14 @@ function outcomesOf(
     if (payer.paidBy !== null) continue;
     const family = familyOf(payer, clients);
     const pendingOf = ({ id }: Client) => pending.get(id) ?? 0;
+    const own = family.flatMap(({ id }) => charges.get(id) ?? []);
+    const alarms = countAlarms(
+      payer.agreement.alarms ?? [],
+      own.flatMap(({ worked }) => worked ?? []),
+    );
     const { byClient, alerts, invoices } = simulate({
       ...hoursOf(payer, past),
-      charges: family.flatMap(({ id }) => charges.get(id) ?? []),
+      charges: own,
       shares: sharesIn(family),
       pendingSeconds: family.reduce((sum, client) => sum + pendingOf(client), 0),
       until: past.until,
@@ -162,7 +172,7 @@ function outcomesOf(
         pendingSeconds: pendingOf(client),
         overageSeconds: used?.overageSeconds ?? 0,
         money: [...(used?.moneyMinor ?? [])].map(([currency, minor]) => ({ currency, minor })),
-        ...(client === payer ? { alerts, invoices } : { alerts: 0, invoices: 0 }),
+        ...(client === payer ? { alerts: alerts + alarms, invoices } : { alerts: 0, invoices: 0 }),
       });
     }
   }

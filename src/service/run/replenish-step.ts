@@ -1,4 +1,5 @@
 import { pageAddress, pageNameKey } from '../../domain/page-link.ts';
+import { alertOnUsage } from '../../replenish/alarms.ts';
 import type { ReplenishContext } from '../../replenish/context.ts';
 import { loadTemplates } from '../../replenish/messages/templates.ts';
 import { replenish } from '../../replenish/replenish.ts';
@@ -7,7 +8,9 @@ import { measure, nothing, type RunContext, readFirstRun, type StepResult } from
 export async function replenishStep(run: RunContext): Promise<StepResult[]> {
   const { store, config, startedAt } = run;
   const result = await measure(run, 'replenish', null, async () => {
-    const outcome = await replenish(await replenishContext(run));
+    const context = await replenishContext(run);
+    const outcome = await replenish(context);
+    await alertOnUsage(context, outcome);
     // Everything decided in observe mode has been decided again by now.
     if (config.mode === 'live') await store.cancelWithheld(startedAt);
     return { ...nothing, ...outcome };

@@ -4,11 +4,15 @@ import type { TicketRow, TimeEntryRow } from '../../domain/records/rows.ts';
 import type { DateText, Instant } from '../../domain/time.ts';
 import type { DoubleCount } from './sessions.ts';
 
-export interface DirtySubject {
-  seq: number;
+/** A ticket, or an entry without one. */
+export interface WorkSubject {
   connection: string;
   kind: 'ticket' | 'entry';
   sourceId: string;
+}
+
+export interface DirtySubject extends WorkSubject {
+  seq: number;
 }
 
 export interface MirrorTicket extends TicketRow {
@@ -170,9 +174,7 @@ export interface DebitStore {
   /** Oldest work first; the rows are kept until `writeDebits` removes them. */
   takeDirty(limit: number): Promise<DirtySubject[]>;
   /** The held work of these clients, pending because no hours are left. */
-  readHeldSubjects(
-    clientIds: readonly string[],
-  ): Promise<Pick<DirtySubject, 'connection' | 'kind' | 'sourceId'>[]>;
+  readHeldSubjects(clientIds: readonly string[]): Promise<WorkSubject[]>;
   /** Marks the work of every group that is not fully posted, after the rules changed. */
   markOpenGroupsDirty(): Promise<number>;
   /**
@@ -180,9 +182,7 @@ export interface DebitStore {
    * that any of it is charged in. A dirty ticket found on the way is also loaded completely, so
    * that for an entry moved between two tickets both are complete.
    */
-  readWork(
-    subjects: readonly Pick<DirtySubject, 'connection' | 'kind' | 'sourceId'>[],
-  ): Promise<Work>;
+  readWork(subjects: readonly WorkSubject[]): Promise<Work>;
   /**
    * Work of one client (by the entry, its ticket, or the ticket that was merged into) that started
    * in [from, to), and whatever else is charged in the same groups, for charges per day.

@@ -3,7 +3,7 @@ import type { Posting } from '../../domain/ledger/ledger.ts';
 import type { OpenOverage } from '../../domain/ledger/postings.ts';
 import type { TimeEntryRow } from '../../domain/records/rows.ts';
 import type { DateText, Instant } from '../../domain/time.ts';
-import type { Block } from './debit.ts';
+import type { Block, WorkSubject } from './debit.ts';
 import type { HandSaleStore } from './hand-sales.ts';
 import type { MessageStatus } from './outbox.ts';
 import type { NewRecharge, RechargeChange } from './recharge.ts';
@@ -71,6 +71,8 @@ export interface ReplenishBatch {
   rechargeChanges?: readonly RechargeChange[];
   postings: readonly Posting[];
   episodes: readonly Episode[];
+  /** Clients whose changed work the alarms have seen. */
+  lookedAt?: readonly string[];
   /** Clients whose reached thresholds were marked as told: their withheld messages are cancelled, with the note. */
   marked?: readonly { clientId: string; note: string }[];
   /** Once per key, like the blocks. */
@@ -127,6 +129,10 @@ export interface ReplenishStore extends HandSaleStore {
   readBlockEdits(clientIds: readonly string[]): Promise<(BlockEdit & { editedAt: Instant })[]>;
   /** Last day of work that these clients were charged for, by what was posted since; null: none. */
   readLastWork(clientIds: readonly string[], postedSince: Instant): Promise<DateText | null>;
+  /** Those of the clients whose work was debited again since it was last looked at. */
+  readChangedWork(clientIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Where these clients' work since then is: tickets, and entries without one. */
+  readRecentWork(clientIds: readonly string[], since: Instant): Promise<WorkSubject[]>;
   /** Active blocks for onboarding that did not roll over, with what they paid for. */
   readOnboardings(clientIds: readonly string[]): Promise<OnboardingUse[]>;
   readPending(clientIds: readonly string[]): Promise<ReadonlyMap<string, number>>;

@@ -12,6 +12,7 @@ const derivedTables: readonly string[] = [
   'unlogged',
   'entry_group',
   'charge_group',
+  'changed_work',
   'charge',
   'block',
   'block_edit',

@@ -10,7 +10,10 @@ export const halopsaSubject: ContractSubject = {
   vendor: halopsa,
   requests: { pageSize: 100, lists: { tickets: 2 }, setup: 2 },
   // A start and an end show the unit of all time.
-  essential: ['id', 'name', 'ticket_id', 'timetaken', 'actionarrivaldate', 'actioncompletiondate'],
+  essential: [
+    ...['id', 'name', 'ticket_id', 'timetaken', 'actionarrivaldate', 'actioncompletiondate'],
+    ...['remotesessions unum', 'remotesessions sessionstartdate', 'remotesessions sessionenddate'],
+  ],
   start: startBench,
 };
 
@@ -21,7 +24,7 @@ async function startBench(): Promise<ContractBench> {
   const [first = 0, second = 0] = ['Dupont', 'Martin'].map((name) => state.addClient(name));
   const noteTicketId = state.addTicket({ clientId: first, summary: 'Note here' });
   state.addTicket({ clientId: second, summary: 'Printer' });
-  const settings = { ...sandbox.settings, pageSize };
+  const settings = { ...sandbox.settings, pageSize, remoteSessions: true };
   const invoiceId = state.addInvoice({ clientId: first, total: 120 });
   return {
     sandbox,
@@ -46,6 +49,8 @@ async function startBench(): Promise<ContractBench> {
         state.closeTicket(ticketId);
         state.addInvoice({ clientId: first, total: 120.5 });
         state.addClient(`Other ${index}`);
+        const sessionStart = new Date(Date.now() - (index + 2) * 60_000).toISOString();
+        state.addSession(sessionStart, 60, { clientId: first, ticketId });
         return { ticketId: String(ticketId), entryId: `${ticketId}-${action}`, seconds };
       }),
     countPushed: (kind, key) => countPushed(state, kind, key),
@@ -55,6 +60,7 @@ async function startBench(): Promise<ContractBench> {
       { stream: 'tickets', path: /\/api\/Tickets$/ },
       { stream: 'clients', path: /\/api\/Client$/ },
       { stream: 'invoices', path: /\/api\/Invoice$/ },
+      { stream: 'sessions', path: /\/api\/RemoteSession$/ },
     ],
     balanceField: 'Prepaid hours left',
     // A part of it, so that the invoice stays open.

@@ -34,6 +34,38 @@ describe('NinjaOne sessions', () => {
       });
     }));
 
+  test('of TeamViewer end when they are cancelled; a cancelled or merely initiated attempt is none', () =>
+    withNinjaone(
+      async ({ state, connector }) => {
+        const deviceId = state.addDevice(state.addOrganization('Dupont'), 'PC1');
+        const userId = state.addTechnician('Ada', 'Byron');
+        const note = (tool: 'SPLASHTOP' | 'TEAMVIEWER', code: string, time: string) =>
+          state.addActivity({
+            ...{ activityType: tool, deviceId, userId, statusCode: `${tool}_CONNECTION_${code}` },
+            atMs: Date.parse(`2026-03-02T${time}:00Z`),
+          });
+        note('TEAMVIEWER', 'CANCELLED', '08:00');
+        note('TEAMVIEWER', 'ESTABLISHED', '09:00');
+        note('TEAMVIEWER', 'CANCELLED', '09:30');
+        note('TEAMVIEWER', 'ESTABLISHED', '10:00');
+        note('TEAMVIEWER', 'TERMINATED', '10:45');
+        note('TEAMVIEWER', 'CANCELLED', '11:00');
+        note('SPLASHTOP', 'INITIATED', '12:00');
+        note('SPLASHTOP', 'ESTABLISHED', '12:01');
+        note('SPLASHTOP', 'TERMINATED', '12:30');
+        const clientIds = await readAll(connector.pull.clients?.(asked([1])));
+        const ours = clientIds.rows.map(({ sourceId }) => Number(sourceId));
+        const { rows, rejected } = await readAll(connector.pull.sessions?.(asked(ours)));
+        expect(rejected).toEqual([]);
+        expect(
+          rows.map(
+            ({ startedAt, endedAt }) => `${startedAt.slice(11, 16)} ${endedAt.slice(11, 16)}`,
+          ),
+        ).toEqual(['12:01 12:30', '10:00 10:45', '09:00 09:30']);
+      },
+      { settings: { remoteTools: ['splashtop', 'teamviewer'] } },
+    ));
+
   test('that began before the watermark and ended after it are not lost between pages', () =>
     withNinjaone(
       async ({ state, connector }) => {

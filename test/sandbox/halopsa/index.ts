@@ -13,6 +13,7 @@ import {
   listInvoices,
   listItems,
   listPayments,
+  listSessions,
   listTickets,
   type Tenant,
 } from './lists.ts';
@@ -163,6 +164,8 @@ function read(asked: Asked): SandboxAnswer | null {
       return listItems(asked);
     case 'InvoicePayment':
       return listPayments(asked);
+    case 'RemoteSession':
+      return listSessions(asked);
     case 'ClientContract':
       return listContracts(asked);
     case 'Lookup':

@@ -7,6 +7,7 @@ import {
   type Dialect,
   invoiceRow,
   paymentRow,
+  sessionRow,
   shownRow,
   ticketRow,
 } from './rows.ts';
@@ -99,6 +100,13 @@ export function listPayments(asked: Asked): SandboxAnswer {
   const ids = idsIn(query, 'invoice_id', 'invoice_id');
   const shown = asked.state.payments.filter(({ invoiceId }) => ids?.includes(invoiceId) ?? true);
   return page(asked, query, 'payments', shown.map(paymentRow), { id: null });
+}
+
+export function listSessions(asked: Asked): SandboxAnswer {
+  const query = knownQuery(asked);
+  cutIn(asked, query);
+  const rows = asked.state.sessions.map((one) => sessionRow(asked.state, one, asked.dialect));
+  return page(asked, query, 'remotesessions', rows, { sessionstartdate: 'yesterday' });
 }
 
 export function listItems(asked: Asked): SandboxAnswer {

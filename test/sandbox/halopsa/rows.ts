@@ -1,5 +1,14 @@
 /** Rows as Halo shows them, by the models of its own text. */
-import type { Action, Client, Contract, HalopsaState, Invoice, Payment, Ticket } from './state.ts';
+import type {
+  Action,
+  Client,
+  Contract,
+  HalopsaState,
+  Invoice,
+  Payment,
+  RemoteSession,
+  Ticket,
+} from './state.ts';
 
 export interface Dialect {
   /** Unit of `timetaken`. */
@@ -178,6 +187,36 @@ export function invoiceDetail(invoice: Invoice, dialect: Dialect): Record<string
 export function paymentRow({ id, invoiceId, ...payment }: Payment): Record<string, unknown> {
   const { date, amount, reference } = payment;
   return { id, invoice_id: invoiceId, date, amount, status: 1, thirdpartyid: reference };
+}
+
+export function sessionRow(
+  state: HalopsaState,
+  session: RemoteSession,
+  dialect: Dialect,
+): Record<string, unknown> {
+  const { agentId, startMs, endMs } = session;
+  return {
+    id: session.id,
+    thirdpartyid: `c-${session.id}`,
+    ticket_id: session.ticketId ?? 0,
+    actionnumber: session.action ?? 0,
+    customername: 'Somebody',
+    username: 'Paula Client',
+    emailaddress: 'paula@dupont.example',
+    sessionstate: session.isFinished ? 3 : 2,
+    sessionfinished: session.isFinished,
+    unum: agentId ?? 0,
+    uname: state.agents.find(({ id }) => id === agentId)?.name ?? null,
+    queuedate: msFromWallClock(session.queuedMs, dialect),
+    sessionstartdate: dateOf(startMs, dialect),
+    sessionenddate: dateOf(endMs, dialect),
+    matchedclient: session.matchedClient ?? 0,
+    clientid: session.clientId,
+    phonenumber: '+33 1 00 00 00 00',
+    notes: 'Talked about the printer.',
+    time_taken: startMs === null || endMs === null ? 0 : (endMs - startMs) / 3_600_000,
+    new_webhook_password: 'webhook-secret',
+  };
 }
 
 /** The row of the list shows no balance. */

@@ -90,6 +90,21 @@ export interface Payment {
   reference: string | null;
 }
 
+/** As an integration writes it, by the model of Halo's own text. */
+export interface RemoteSession {
+  id: number;
+  agentId: number | null;
+  clientId: number | null;
+  /** The client that Halo found by the caller. */
+  matchedClient: number | null;
+  ticketId: number | null;
+  action: number | null;
+  queuedMs: number;
+  startMs: number | null;
+  endMs: number | null;
+  isFinished: boolean | null;
+}
+
 export interface Contract {
   id: number;
   clientId: number;
@@ -147,6 +162,7 @@ export class HalopsaState {
   readonly invoices: Invoice[] = [];
   readonly contracts: Contract[] = [];
   readonly payments: Payment[] = [];
+  readonly sessions: RemoteSession[] = [];
   #lastId = 10;
   #lastTicketId = 9000;
 
@@ -298,6 +314,20 @@ export class HalopsaState {
       changedMs: Date.now(),
       lines: [],
       ...invoice,
+    });
+    return id;
+  }
+
+  /** A finished session of the first agent, from `start` for so many seconds. */
+  addSession(start: At, seconds: number, fields: Partial<RemoteSession> = {}): number {
+    const id = this.nextId();
+    this.sessions.push({
+      id,
+      agentId: this.agents[0]?.id ?? null,
+      ...{ clientId: null, matchedClient: null, ticketId: null, action: null },
+      ...{ queuedMs: msOf(start), startMs: msOf(start), endMs: msOf(start) + seconds * 1000 },
+      isFinished: true,
+      ...fields,
     });
     return id;
   }

@@ -58,6 +58,7 @@ export function writeDebits(database: Database, batch: DebitBatch): void {
     );
   }
   for (const group of batch.groups) writeGroup(database, group);
+  noteChangedWork(database, batch.groups);
   removeGroups(database, batch.removedGroupKeys);
   for (const { connection, entryId, groupKey, isCharged } of batch.entryGroups) {
     if (groupKey === null) {
@@ -118,6 +119,15 @@ function writeGroup(database: Database, group: ChargeGroup): void {
     group.revision,
     group.chargeId,
     group.factsHash,
+  );
+}
+
+/** For alarms, which look at the work of these clients alone. */
+function noteChangedWork(database: Database, groups: readonly ChargeGroup[]): void {
+  database.run(
+    `INSERT INTO changed_work (client_id) SELECT DISTINCT value FROM json_each(?) WHERE true
+     ON CONFLICT DO NOTHING`,
+    listValue(groups.flatMap(({ clientId }) => clientId ?? [])),
   );
 }
 

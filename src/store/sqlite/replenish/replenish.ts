@@ -20,6 +20,7 @@ import { readForeignInvoices } from './hand-sales.ts';
 import { readLastWork } from './last-work.ts';
 import { purposeOf, readOnboardings, setPurpose } from './onboarding.ts';
 import { readOrders, readSalesHolds, refuseOtherOrders, writeOrders } from './orders.ts';
+import { forgetChangedWork, readChangedWork, readRecentWork } from './recent-work.ts';
 import { addRecharge, changeRecharge, requireState } from './recharges.ts';
 
 export function replenishStore(database: Database): ReplenishStore {
@@ -30,6 +31,8 @@ export function replenishStore(database: Database): ReplenishStore {
     readEntriesAfter: async (clientId, clientSeq) =>
       readCharged(database, 'l.client_id = ? AND l.client_seq > ?', clientId, clientSeq),
     readLastWork: async (clientIds, since) => readLastWork(database, clientIds, since),
+    readChangedWork: async (clientIds) => readChangedWork(database, clientIds),
+    readRecentWork: async (clientIds, since) => readRecentWork(database, clientIds, since),
     readOnboardings: async (clientIds) => readOnboardings(database, clientIds),
     readPending: async (clientIds) => readPending(database, clientIds),
     readPendingEntries: async (clientIds) => readPendingEntries(database, clientIds),
@@ -172,6 +175,7 @@ function writeBatch(database: Database, batch: ReplenishBatch): void {
   writeOrders(database, batch);
   appendPostings(database, batch);
   for (const episode of batch.episodes) writeEpisode(database, episode);
+  if (batch.lookedAt !== undefined) forgetChangedWork(database, batch.lookedAt);
   for (const { clientId, kind, exceptKey } of batch.superseded) {
     database.run(
       `UPDATE push_message SET status = 'cancelled', settled_at = ?, last_error = ?,
@@ -187,7 +191,7 @@ function writeBatch(database: Database, batch: ReplenishBatch): void {
   for (const { clientId, note } of batch.marked ?? []) {
     database.run(
       `UPDATE push_message SET status = 'cancelled', settled_at = ?, last_error = ?
-       WHERE client_id = ? AND status = 'withheld' AND basis ->> '$.of' = 'crossings'`,
+       WHERE client_id = ? AND status = 'withheld' AND basis ->> '$.of' IN ('crossings', 'usage')`,
       at,
       note,
       clientId,
