@@ -35,6 +35,7 @@ section > p + p { margin-top: .4rem; }
 .badge.bad { color: var(--bad); background: var(--bad-tint); }
 code { padding: .1rem .35rem; border-radius: 4px; background: var(--code); font: .875em/1.5 ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere; }
 table { width: 100%; border-collapse: collapse; }
+table + .soft { margin-top: .75rem; }
 th, td { padding: .55rem 1rem .55rem 0; border-top: 1px solid var(--line); text-align: left; vertical-align: middle; overflow-wrap: break-word; }
 th:last-child, td:last-child { padding-right: 0; }
 thead th { padding-top: 0; border-top: 0; color: var(--soft); font-size: .8125rem; font-weight: 600; white-space: nowrap; }
