@@ -1,5 +1,4 @@
 /** Maps Halo's rows to ours; an action with time is a time entry. */
-
 import type {
   ClientRow,
   InvoiceRow,
@@ -66,7 +65,7 @@ export function actionId(action: Pick<ActionWire, 'id' | 'ticket_id'>): SourceId
 
 export interface TimeNames {
   billableBy: HalopsaConfig['billableBy'];
-  technician(id: string): string;
+  technician(id: string): Pick<TimeEntryRow, 'technician' | 'technicianEmail'>;
   chargeType(id: string): string;
 }
 
@@ -92,7 +91,7 @@ export function fromAction(wire: ActionWire, names: TimeNames): TimeEntryRow {
     ticketId: wire.ticket_id,
     clientId: null,
     technicianId,
-    technician: names.technician(technicianId),
+    ...names.technician(technicianId),
     ...whenWorked(wire, worked.seconds),
     ...worked,
     secondsText: `${wire.timetaken} h`,
