@@ -72,6 +72,7 @@ export function fromWorkHours(wire: WorkHoursWire, atera: Pick<Atera, 'shownIn'>
     clientId: wire.CustomerID,
     technicianId,
     technician: wire.TechnicianFullName || wire.TechnicianEmail || technicianId,
+    technicianEmail: wire.TechnicianEmail || null,
     startedAt,
     endedAt,
     isTimed: true,

@@ -40,7 +40,7 @@ export const autotask = describeVendor({
     pull: {
       clients: pullClients,
       tickets: pullTickets,
-      timeEntries: pullTime,
+      timeEntries: (api, request) => api.cache.addEmails(api, pullTime(api, request)),
       invoices: pullInvoices,
     },
     presentTime,

@@ -8,6 +8,7 @@ import { Id, optional } from '../http/answers/wire.ts';
 import { allRows, firstPage } from '../kit/reading/lists.ts';
 import { lookUpNames, type NameSources } from '../kit/reading/names.ts';
 import { resumableLists } from '../kit/reading/positions.ts';
+import { rememberEmails } from '../kit/reading/remembered.ts';
 import { type Autotask, companyNumbers, type List, listOf, readRows, where } from './call.ts';
 import { fromCompany } from './mapping.ts';
 import type { BilledSale } from './pull.ts';
@@ -25,12 +26,16 @@ export function createCache() {
     /** Keeps billed items as they were billed, until billing is finished. */
     salesOfInvoice: new Map<SourceId, readonly BilledSale[]>(),
     sweep: null as Sweep | null,
+    addEmails: rememberEmails((api: Autotask) =>
+      allRows(api, listOf('Resources', Resource, where.everything), Resource),
+    ),
   };
 }
 
 // ── Picklists ───────────────────────────────────────────────────────────────────────────────────
 
 const Fields = z.object({ fields: z.array(FieldInfo) });
+const Resource = z.object({ id: Id, ...optional(z.string(), 'email') });
 
 async function readFields(api: Autotask, path: string): Promise<readonly FieldInfo[]> {
   const known = api.fields.get(path);
@@ -77,21 +82,20 @@ export async function findValue(api: Autotask, kind: NameKind, label: string): P
   return Number(await api.names.idOf(api, kind, label));
 }
 
-type NamedEntity = 'BillingCodes' | 'Roles' | 'Contracts' | 'Resources';
-type NameField = 'name' | 'contractName' | 'firstName' | 'lastName';
-
-const nameFields: Readonly<Record<NamedEntity, readonly NameField[]>> = {
+const nameFields = {
   BillingCodes: ['name'],
   Roles: ['name'],
   Contracts: ['contractName'],
   Resources: ['firstName', 'lastName'],
-};
+} as const;
+type NamedEntity = keyof typeof nameFields;
+type NameField = (typeof nameFields)[NamedEntity][number];
 
 /** Names by ID. Some IDs are never listed (built-in roles), which is not "none". */
 export function readEntityNames(api: Autotask, path: NamedEntity, ids: Iterable<SourceId>) {
   return lookUpNames(api, path, ids, async (unknown) => {
     const names = new Map<SourceId, string>();
-    const fields = nameFields[path];
+    const fields: readonly NameField[] = nameFields[path];
     const Named = z.object({ id: Id, ...optional(z.string(), ...fields) });
     for (const { id, ...texts } of await readRows(api, path, Named, 'id', unknown)) {
       const name = fields.flatMap((field) => texts[field] || []).join(' ');

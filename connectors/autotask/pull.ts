@@ -21,10 +21,7 @@ import { fromCompany, fromInvoice, fromTicket, minorIn, ticketNames } from './ma
 import { ChargeWire, CompanyWire, InvoiceWire, TicketWire } from './schema.ts';
 import { forgetOwners } from './time.ts';
 
-/**
- * The companies of the configured clients, changed or not: they are few, and seeing one proves that
- * the permission is still there.
- */
+/** The companies of all clients: few, and seeing one proves that the permission is still there. */
 export async function* pullClients(api: Autotask, { clientIds }: PullRequest): Rows<ClientRow> {
   const ids = companyNumbers(clientIds);
   const lists = splitList(listOf('Companies', CompanyWire), 'id', ids);
@@ -60,7 +57,6 @@ export async function* pullTickets(api: Autotask, request: PullRequest): Rows<Ti
 
 /** Payment dates are entered later, and invoices have no last-modified timestamp. */
 const lookBackSeconds = 60 * 86_400;
-
 const billedAfterSeconds = 86_400;
 
 /**
@@ -114,9 +110,8 @@ const ItemWire = z.object({
 async function readSales(api: Autotask, invoiceIds: ReadonlySet<SourceId>) {
   const { currency } = api.context;
   const sales = new Map<SourceId, BilledSale[]>();
-  const isOfCharge = where.exists('contractChargeID');
-  const ids = [...invoiceIds];
-  const items = await readRows(api, 'BillingItems', ItemWire, 'invoiceID', ids, isOfCharge);
+  const sold = where.exists('contractChargeID');
+  const items = await readRows(api, 'BillingItems', ItemWire, 'invoiceID', [...invoiceIds], sold);
   const chargeIds = new Set(items.map(({ contractChargeID }) => contractChargeID));
   const charges = await readRows(api, 'ContractCharges', ChargeWire, 'id', [...chargeIds]);
   const keys = new Map(charges.map((one) => [one.id, keyIn(one.internalPurchaseOrderNumber)]));

@@ -219,8 +219,9 @@ async function toBlock(api: Autotask, contract: Contract, sale: Sale) {
       fix: 'Extend it in Autotask: a block must lie within its contract.',
     });
   }
-  const statuses = await api.names.list(api, 'block statuses');
-  const active = statuses.find(({ name }) => name === 'Active');
+  const active = (await api.names.list(api, 'block statuses')).find(
+    ({ name }) => name === 'Active',
+  );
   return {
     contractID: Number(contract.id),
     datePurchased: `${sale.issuedOn}T00:00:00Z`,

@@ -10,8 +10,9 @@ import { type Call, createCalls, type OpenCall } from '../kit/call.ts';
 import { createDiscovery, type Discovery } from '../kit/discovery.ts';
 import { lastIdOf, type Pages } from '../kit/reading/lists.ts';
 import { createNames, type Names } from '../kit/reading/names.ts';
+import { rememberEmails } from '../kit/reading/remembered.ts';
 import type { ConnectwiseConfig } from './config.ts';
-import { type NameKind, nameSources } from './lists.ts';
+import { type NameKind, nameSources, readEmails } from './lists.ts';
 
 export interface List {
   path: string;
@@ -25,6 +26,7 @@ export interface List {
 
 export interface Psa extends Call<ConnectwiseConfig, List> {
   names: Names<Psa, NameKind>;
+  addEmails: ReturnType<typeof rememberEmails<Psa>>;
 }
 
 /** The vendor publishes no limit; a 429 is honoured. */
@@ -60,7 +62,8 @@ export function createPsa(config: ConnectwiseConfig, context: ConnectorContext):
     readPages,
   );
   const names = createNames('ConnectWise', nameSources);
-  return (signal) => ({ ...open(signal), names });
+  const addEmails = rememberEmails(readEmails);
+  return (signal) => ({ ...open(signal), names, addEmails });
 }
 
 const Rows = z.array(z.unknown());

@@ -4,7 +4,7 @@ import type { ClientRow, ListedProduct, SourceId } from '../../src/contract/conn
 import { KindError } from '../../src/domain/errors.ts';
 import type { Instant } from '../../src/domain/time.ts';
 import { Id } from '../http/answers/wire.ts';
-import { allRows, numericIds } from '../kit/reading/lists.ts';
+import { allRows, numericIds, readableRows } from '../kit/reading/lists.ts';
 import type { NameSources } from '../kit/reading/names.ts';
 import { refuseOtherCurrency, type Sale } from '../kit/writing/sales.ts';
 import type { KeySearch } from '../kit/writing/search.ts';
@@ -17,6 +17,7 @@ import {
   Flag,
   fieldsOf,
   InvoiceWire,
+  MemberWire,
   ProjectTicketWire,
   Text,
   TicketWire,
@@ -124,6 +125,14 @@ export const nameSources = {
   'work roles': named('/time/workRoles', null),
 } satisfies NameSources<Psa, string>;
 export type NameKind = keyof typeof nameSources;
+
+/** Inactive ones too: they have logged time. */
+export async function readEmails(psa: Psa) {
+  const members = { path: '/system/members', ...fieldsOf(MemberWire) };
+  return (await readableRows(psa, members, MemberWire)).map(({ id, primaryEmail, officeEmail }) => {
+    return { id, email: primaryEmail || officeEmail };
+  });
+}
 
 const Product = z.object({ id: Id, identifier: Text, inactiveFlag: Flag });
 const catalog = '/procurement/catalog';

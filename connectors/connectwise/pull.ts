@@ -53,7 +53,8 @@ function isOnOtherList({ path }: List, row: unknown): boolean {
 
 export function pullTime(psa: Psa, request: PullRequest): Rows<TimeEntryRow> {
   const toRow = (wire: TimeEntryWire) => fromTimeEntry(wire, psa);
-  return pullLists(psa, request, [readLists.Time], TimeEntryWire, toRow);
+  const pages = pullLists(psa, request, [readLists.Time], TimeEntryWire, toRow);
+  return psa.addEmails(psa, pages);
 }
 
 export async function* pullInvoices(psa: Psa, request: PullRequest): Rows<InvoiceRow> {

@@ -62,6 +62,8 @@ export const TimeEntryWire = z.object({
 });
 export type TimeEntryWire = z.infer<typeof TimeEntryWire>;
 
+export const MemberWire = z.object({ id: Id, primaryEmail: Text, officeEmail: Text });
+
 export const InvoiceWire = z.object({
   id: Id,
   invoiceNumber: Text,

@@ -1,6 +1,4 @@
-/**
- * Halo's lists. It silently ignores unknown parameters, so the effect of each is verified on the response.
- */
+/** Halo's lists. It ignores unknown parameters, so the effect of each is verified on the response. */
 import { z } from 'zod';
 import type { ClientRow, ListedProduct, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';

@@ -67,7 +67,7 @@ export function actionId(action: Pick<ActionWire, 'id' | 'ticket_id'>): SourceId
 
 export interface TimeNames {
   billableBy: HalopsaConfig['billableBy'];
-  technician(id: string): string;
+  technician(id: string): Pick<TimeEntryRow, 'technician' | 'technicianEmail'>;
   chargeType(id: string): string;
 }
 
@@ -93,7 +93,7 @@ export function fromAction(wire: ActionWire, names: TimeNames): TimeEntryRow {
     ticketId: wire.ticket_id,
     clientId: null,
     technicianId,
-    technician: names.technician(technicianId),
+    ...names.technician(technicianId),
     ...whenWorked(wire, worked.seconds),
     ...worked,
     secondsText: `${wire.timetaken} h`,

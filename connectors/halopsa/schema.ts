@@ -99,5 +99,5 @@ export const ContractWire = z.object({
 });
 
 /** A name with its ID: teams, ticket types, agents, charge types, items. */
-export const Named = z.object({ id: Id, name: z.string() });
+export const Named = z.object({ id: Id, name: z.string(), email: z.string().nullish() });
 export type Named = z.infer<typeof Named>;

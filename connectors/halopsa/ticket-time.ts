@@ -1,5 +1,4 @@
 /** Time by ticket: one request per ticket for its actions, since Halo offers no other way; and which time exists. */
-
 import type { PresenceRequest, SourceId, TicketTimePage } from '../../src/contract/connector.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
@@ -94,10 +93,14 @@ async function readTimeNames(halo: Halo, timed: readonly ActionWire[]): Promise<
   const typeIds = timed.flatMap((one) => one.chargerate ?? []);
   const agents = new Map(await halo.names.byId(halo, 'agents', agentIds));
   agents.set(unknownTechnician.id, unknownTechnician.name);
+  const people = agentIds.length === 0 ? [] : await halo.names.list(halo, 'agents');
   const types = await halo.names.byId(halo, 'charge types', typeIds);
   return {
     billableBy: halo.config.billableBy,
-    technician: (id) => agents.get(id) ?? unlistedName(id),
+    technician: (id) => ({
+      technician: agents.get(id) ?? unlistedName(id),
+      technicianEmail: people.find((agent) => agent.id === id)?.email || null,
+    }),
     chargeType: (id) => types.get(id) ?? unlistedName(id),
   };
 }

@@ -8,8 +8,10 @@ import { createTransport } from '../http/transport.ts';
 import type { RawAnswer } from '../http/types.ts';
 import { type Call, createCalls, type OpenCall, type Query } from '../kit/call.ts';
 import { type NumberedPage, numberedPages, type Pages } from '../kit/reading/lists.ts';
+import { rememberEmails } from '../kit/reading/remembered.ts';
 import { createTokens } from '../kit/tokens.ts';
 import type { KaseyaBmsConfig } from './config.ts';
+import { readEmails } from './lists.ts';
 import { readableMs } from './local-times.ts';
 import { classifyBms, ListAnswer, refusalIn, resultOf } from './schema.ts';
 
@@ -18,6 +20,7 @@ const source = 'https://help.bms.kaseya.com/help/Content/BMS%20API/bms-api-v2-bm
 export interface Bms extends Call<KaseyaBmsConfig, List> {
   /** Of the days and times of work; other timestamps are in UTC. */
   zone: ZoneName;
+  addEmails: ReturnType<typeof rememberEmails<Bms>>;
 }
 
 export function createBms(config: KaseyaBmsConfig, context: ConnectorContext): OpenCall<Bms> {
@@ -34,7 +37,8 @@ export function createBms(config: KaseyaBmsConfig, context: ConnectorContext): O
     },
     readPages,
   );
-  return (signal) => ({ ...open(signal), zone });
+  const addEmails = rememberEmails(readEmails);
+  return (signal) => ({ ...open(signal), zone, addEmails });
 }
 
 export interface List {

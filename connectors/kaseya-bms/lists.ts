@@ -9,6 +9,7 @@ import type { Bms, List } from './call.ts';
 import {
   AccountWire,
   ContractWire,
+  EmployeeWire,
   FieldWire,
   NamedWire,
   ProductWire,
@@ -56,6 +57,15 @@ export async function readContracts(bms: Bms, clientIds: readonly SourceId[]) {
 
 export function readUser(bms: Bms) {
   return bms.get('/v2/security/userinfo', resultOf(UserWire));
+}
+
+/** Whether the IDs in time logs are theirs is not documented, so their names are compared too. */
+export async function readEmails(bms: Bms) {
+  const employees = { path: '/v2/hr/employees/searchselect', isUncounted: true } as const;
+  const rows = await readableRows(bms, employees, EmployeeWire);
+  return rows.map(({ id, firstname, lastname, emailaddress: email }) => {
+    return { id, name: `${firstname} ${lastname}`, email };
+  });
 }
 
 const lookUps = {

@@ -85,7 +85,7 @@ export async function* pullTime(bms: Bms, request: PullRequest): Rows<TimeEntryR
     concernsUs: isOfClients(request, true),
   };
   const changed = { pages: () => changedPages(bms, timeChanges, request) };
-  yield* readPages(changed, reading);
+  yield* bms.addEmails(bms, readPages(changed, reading));
   // Once a day: it is not documented whether approving, or revoking approval, counts as a change.
   const day = today(bms);
   const before = await bms.context.memory.get(readMemory);
@@ -93,7 +93,7 @@ export async function* pullTime(bms: Bms, request: PullRequest): Rows<TimeEntryR
   // A first pass has just read everything.
   if (before !== null && (await facts.readFact(bms.context, 'start-filter')) !== 'no') {
     const since = { 'Filter.StartDateFrom': writtenDaysAgo(bms, approvalDays) };
-    yield* readPages(bms, { ...reading, list: listOf('time', since) });
+    yield* bms.addEmails(bms, readPages(bms, { ...reading, list: listOf('time', since) }));
   }
   await bms.context.memory.set(readMemory, day);
 }

@@ -9,10 +9,7 @@ import { jsonOrNull } from '../http/answers/json.ts';
 import { DecimalText, Id, optional } from '../http/answers/wire.ts';
 import type { RawAnswer } from '../http/types.ts';
 
-/**
- * BMS writes `AccountId` in its documentation and `accountId` in some responses. Keys are converted to lower case
- * here; schemas use lower-case names only.
- */
+/** BMS documents `AccountId` and sometimes sends `accountId`: schemas use lower-case names only. */
 function lowerKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(lowerKeys);
   if (typeof value !== 'object' || value === null) return value;
@@ -131,6 +128,11 @@ export const TimeWire = z.object({
 });
 export type TimeWire = z.infer<typeof TimeWire>;
 
+export const EmployeeWire = z.object({
+  id: Id,
+  ...optional(Text, 'firstname', 'lastname', 'emailaddress'),
+});
+
 export const InvoiceWire = z.object({
   id: Id,
   accountid: Ref,
@@ -175,9 +177,6 @@ export const ContractWire = z.object({
   ...optional(Text, 'contractname', 'accountname', 'contracttype', 'status'),
 });
 
-export const ProductWire = z.object({
-  productindexid: z.int(),
-  ...optional(Text, 'productname'),
-});
+export const ProductWire = z.object({ productindexid: z.int(), ...optional(Text, 'productname') });
 
 export const UserWire = z.object(optional(Text, 'timestamp', 'olsontimezonename', 'currencycode'));

@@ -23,7 +23,8 @@ const anyTime =
  */
 export function timeList(condition: string): List {
   const query = (after: string) => `${anyTime} AND ${condition} AND id > ${after}`;
-  return { path: '/transactions', query, fields: ['ObjectId', 'Creator', 'Created', 'TimeTaken'] };
+  const fields = ['ObjectId', 'Creator.EmailAddress', 'Created', 'TimeTaken'];
+  return { path: '/transactions', query, fields };
 }
 
 /** A list that is searched by its columns, where RT offers no query language. */

@@ -46,6 +46,7 @@ export function fromTime(item: TimeItem, workType: string | null): TimeEntryRow 
     clientId: null,
     technicianId: item.Creator?.id ?? unknownTechnician.id,
     technician: item.Creator?.id ?? unknownTechnician.name,
+    technicianEmail: item.Creator?.EmailAddress || null,
     startedAt: addSeconds(item.Created, -Math.max(0, seconds)),
     endedAt: item.Created,
     isTimed: false,

@@ -48,7 +48,7 @@ export type TicketItem = z.infer<typeof TicketItem>;
 export const TimeItem = z.object({
   id: Id,
   ObjectId: Id,
-  Creator: z.object({ id: z.string().min(1) }).nullish(),
+  Creator: z.object({ id: z.string().min(1), EmailAddress: z.string().nullish() }).nullish(),
   Created: WireInstant,
   TimeTaken: z.union([z.int(), z.string().regex(/^-?\d+$/, 'is not a number of minutes')]),
 });

@@ -80,6 +80,7 @@ export function fromItem({ context }: Setting, wire: ItemWire): TimeEntryRow {
     clientId: wire.client?.accountId ?? null,
     technicianId: technician?.userId ?? unknownTechnician.id,
     technician: technician?.name || technician?.userId || unknownTechnician.name,
+    technicianEmail: technician?.email || null,
     startedAt,
     endedAt: addSeconds(startedAt, Math.max(worked.seconds, 0)),
     isTimed: false,

@@ -38,7 +38,7 @@ export const ItemWire = z.object({
   serviceItem: z.object({ itemId: Id.nullish(), name: Text, quantityType: Text }).nullish(),
   client: known(ClientRef),
   workItem: known(z.object({ workId: Id, module: z.string() })),
-  technician: known(z.object({ userId: Id, name: Text })),
+  technician: known(z.object({ userId: Id, name: Text, email: Text })),
   qty: DecimalText,
   updatedTime: UtcInstant,
 });

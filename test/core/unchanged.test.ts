@@ -66,6 +66,7 @@ test.each<[string, Partial<TimeEntryRow>, Partial<TicketRow>]>([
   ['a tick of its last change', {}, {}],
   ['another spelling of its length', { secondsText: '60 min' }, {}],
   ['a new name of the technician', { technician: 'Ada Lovelace' }, {}],
+  ['a new e-mail of the technician', { technicianEmail: 'ada@msp.test' }, {}],
   ['a new name of the work type', { workType: 'Remote support' }, {}],
   ['a new name of the role', { role: 'Engineer II' }, {}],
   ['a new name of the agreement', { agreement: 'Block 2026' }, { agreement: 'Block 2026' }],

@@ -92,6 +92,26 @@ test('changed rules leave what is debited as it is, and apply to the rest', asyn
   expect(await bench.story()).toEqual(['+10 purchase', '-1 usage']);
 });
 
+test.each(['time', 'a session'])(
+  'a new e-mail on %s leaves what is debited as it is',
+  async (where) => {
+    await open();
+    bench.rmm.session('s1', '2026-03-02T13:00:00.000Z', 60);
+    bench.psa.log('e1', '100', '2026-03-02T16:00:00.000Z', 15);
+    bench.at('2026-03-06T08:00:00.000Z');
+    await bench.run();
+    await bench.configure([dupont({ action: 'report', minimumSeconds: 7200 })]);
+    const change = { technicianEmail: 'ada@msp.test', updatedAt: '2026-03-06T08:00:00.000Z' };
+    if (where === 'time') bench.psa.editEntry('e1', change);
+    else Object.assign(bench.rmm.sessions[0] ?? {}, change);
+    await bench.run();
+    const known = (await bench.app.store.readTechnicians()).map(({ email }) => email);
+    expect(known).toContain(change.technicianEmail);
+    expect(await unlogged()).toEqual(['03-02T13:00 60 min debited']);
+    expect(await bench.story()).toEqual(['+10 purchase', '-1 usage']);
+  },
+);
+
 test('the sweep, which finds no such entry at the vendor, leaves it alone', async () => {
   await open({ afterDays: 0 });
   bench.rmm.session('s1', '2026-03-02T13:00:00.000Z', 60);

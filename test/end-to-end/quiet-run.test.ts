@@ -46,6 +46,8 @@ test('the first pull sends what the page sizes make necessary, and no more', asy
       'GET /service/tickets': pages,
       'GET /project/tickets': 1,
       'GET /time/entries': pages,
+      // Once a day: technicians' e-mails.
+      'GET /system/members': 1,
       'GET /finance/invoices': 1,
     });
     expect(rmm()).toEqual({

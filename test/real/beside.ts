@@ -1,7 +1,7 @@
 /** What the product does with a real MeshCentral beside the Request Tracker of `steps.ts`, from where those end. */
 import assert from 'node:assert/strict';
 import type { RealMeshcentral, Session } from './meshcentral/prepare.ts';
-import type { Deployment, RunReport } from './scenario.ts';
+import type { Deployment, RunReport, StoredSession } from './scenario.ts';
 import { hours, minutes, pick } from './steps.ts';
 
 type Step = readonly [
@@ -13,6 +13,7 @@ export const besideSteps: readonly Step[] = [
   ['MeshCentral is added, and check finds certificate, rights, groups and users', checks],
   ['MeshCentral killed in the middle of its first run keeps nothing of RT back', survivesKill],
   ['once it runs again, sessions are read with who, where and how long', readsSessions],
+  ['the session that nobody logged is reported, with who, where and how long', reportsUnlogged],
   ['later sessions are read beside a ticket that is opened again', readsMore],
   ['two more runs change nothing, and what stands in RT stands once', staysQuiet],
   ['the ledger agrees with itself to the end, sessions or not', verifies],
@@ -22,6 +23,7 @@ const firstSessions: readonly Session[] = [
   { technician: 'tess', group: 'Dupont', kind: 'terminal', seconds: 3 },
   { technician: 'rita', group: 'Martin', kind: 'files', seconds: 2 },
   { technician: 'tess', group: 'Martin', kind: 'files', seconds: 5 },
+  { technician: 'nora', group: 'Martin', kind: 'terminal', seconds: 4 },
 ];
 const laterSessions: readonly Session[] = [
   { technician: 'rita', group: 'Dupont', kind: 'files', seconds: 4 },
@@ -91,22 +93,44 @@ async function expectSessions(
     stored.map(({ seconds, endedMs }) => ({ seconds, endedMs })),
     (await mesh.readLog()).map(({ seconds, endedMs }) => ({ seconds, endedMs })),
   );
-  const names = { tess: 'Tess Tech', rita: 'Rita Remote' };
-  const expected = held.map(({ technician, group, seconds }) => [
-    mesh.groups[group],
-    names[technician],
-    `${technician}@rt.test`,
-    seconds,
-  ]);
-  const found = stored.map(({ client, technician, email, seconds }) => [
-    client,
-    technician,
-    email,
+  const names = { tess: 'Tess Tech', rita: 'Rita Remote', nora: 'Nora Night' };
+  const order = (a: Held, b: Held) =>
+    `${a.client} ${a.email}`.localeCompare(`${b.client} ${b.email}`) || a.seconds - b.seconds;
+  const expected = held
+    .map(({ technician, group, seconds }): Held => {
+      const email = `${technician}@rt.test`;
+      return { client: mesh.groups[group], technician: names[technician], email, seconds };
+    })
+    .toSorted(order);
+  const found = stored.toSorted(order);
+  assert.equal(found.length, expected.length);
+  for (const [index, { seconds, ...who }] of expected.entries()) {
+    assert.partialDeepStrictEqual(found[index], who);
     // The connection was open a little longer than it was used.
-    expected.some((row) => row[3] === seconds) ? seconds : seconds - 1,
-  ]);
-  assert.deepEqual(found.toSorted(), expected.toSorted());
+    const longer = (found[index]?.seconds ?? 0) - seconds;
+    assert.ok(longer >= 0 && longer <= 1, `${who.email} held it ${longer} s longer`);
+  }
   assert.ok(stored.every(({ device }) => device !== 'null' && device !== ''));
+}
+
+type Held = Pick<StoredSession, 'client' | 'technician' | 'email' | 'seconds'>;
+
+/** Tess and Rita logged more than their sessions took; Nora logged nothing. */
+async function reportsUnlogged(deployment: Deployment, mesh: RealMeshcentral): Promise<void> {
+  const { exitCode, stdout } = await deployment.command('report', 'unlogged', '--json');
+  assert.equal(exitCode, 0);
+  const report = JSON.parse(stdout) as {
+    rows: { client: string; technician: string; seconds: number; state: string }[];
+    unmatched: unknown[];
+  };
+  const session = deployment.storedSessions().find(({ email }) => email === 'nora@rt.test');
+  assert.equal(session?.client, mesh.groups.Martin);
+  const rows = report.rows.map(({ client, technician, seconds, state }) => {
+    return { client, technician, seconds, state };
+  });
+  const expected = { client: 'Cabinet Martin', technician: 'Nora Night', state: 'reported' };
+  assert.deepEqual(rows, [{ ...expected, seconds: session?.seconds }]);
+  assert.deepEqual(report.unmatched, []);
 }
 
 /** 20 min more on the scanner make 50, by the quarter hour 60. */

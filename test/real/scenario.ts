@@ -123,11 +123,14 @@ connections:
     billing: { queue: Billing }
     keyField: Prepaid key
     pageSize: 5 # small, so that a run has a middle
-${mesh === null ? '' : rmmText(mesh)}offers:
+${mesh === null ? '' : rmmText(mesh)}technicians: # Nora logs no time, so that nothing else shows who she is
+  - { name: Nora Night, ids: { rt: nora${mesh === null ? '' : ', rmm: user//nora'} } }
+offers:
   ten: { hours: 10, rate: 120.00 }
 agreements:
   standard:
     rounding: { per: ticket, increment: 15m }
+    unloggedTime: { do: report, minimum: 1s }
     replenish:
       - { when: { hoursLeft: 2 }, do: [alert, invoice], offer: ten, tell: [msp, client] }
 clients:

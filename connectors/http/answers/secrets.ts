@@ -1,5 +1,4 @@
 /** Redacts our secrets from what a vendor, or a gateway in front of it, sends back. */
-
 import type { ConnectorContext } from '../../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../../src/domain/errors.ts';
 import type { HttpRequest } from '../types.ts';

@@ -116,9 +116,7 @@ export function listProofs<List>(
   return Object.entries(lists).map(([name, list]) => {
     const prove = async (): Promise<string> => {
       const { count } = await firstPage(call, list);
-      return count == null
-        ? `The list of ${name} can be read.`
-        : `The list of ${name} can be read: ${count} rows.`;
+      return `The list of ${name} can be read${count == null ? '' : `: ${count} rows`}.`;
     };
     return [`permission.${name}`, prove];
   });
@@ -130,30 +128,24 @@ export async function checkClients(
   clientIds: readonly SourceId[],
   faultOf: (id: SourceId) => Promise<{ detail: string; fix: string } | null>,
 ): Promise<CheckResult[]> {
-  const attempt = attemptsAt(product);
-  const faults: CheckResult[] = [];
-  for (const clientId of clientIds) {
-    const id = `client.${clientId}`;
-    const look = async (): Promise<CheckResult[]> => {
-      const fault = await faultOf(clientId);
-      return fault === null ? [] : [{ id, status: 'failed', ...fault }];
-    };
-    faults.push(...(await attempt(id, look)));
-  }
+  const faults = await checkEachClient(product, clientIds, async (clientId) => {
+    const fault = await faultOf(clientId);
+    return fault && { id: `client.${clientId}`, status: 'failed', ...fault };
+  });
   if (faults.length > 0) return faults;
   return [okResult('clients', `All ${clientIds.length} clients found.`)];
 }
 
-/** A result for each client, whatever is wrong with the others. */
+/** A result for each client, or none, whatever is wrong with the others. */
 export async function checkEachClient(
   product: string,
   clientIds: readonly SourceId[],
-  look: (id: SourceId) => Promise<CheckResult>,
+  look: (id: SourceId) => Promise<CheckResult | null>,
 ): Promise<CheckResult[]> {
   const attempt = attemptsAt(product);
   const results: CheckResult[] = [];
   for (const id of clientIds) {
-    results.push(...(await attempt(`client.${id}`, async () => [await look(id)])));
+    results.push(...(await attempt(`client.${id}`, async () => [(await look(id)) ?? []].flat())));
   }
   return results;
 }

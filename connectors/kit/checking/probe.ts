@@ -1,5 +1,4 @@
 /** What `check --probe` writes to a test client and removes again. */
-
 import type {
   CheckResult,
   ConnectorContext,

@@ -8,7 +8,7 @@ import { jsonOrNull } from '../../http/answers/json.ts';
 import { presentIds } from '../../http/answers/rows.ts';
 import { type HasContext, lifeMs, type Remembered, remember } from './remembered.ts';
 
-export const NamedRow = z.object({ id: z.string(), name: z.string() });
+export const NamedRow = z.object({ id: z.string(), name: z.string(), email: z.string().nullish() });
 export type NamedRow = z.infer<typeof NamedRow>;
 
 const Stored = z.object({ readAtMs: z.number(), rows: z.array(NamedRow) });

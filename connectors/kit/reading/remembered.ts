@@ -1,8 +1,11 @@
 /** Lists that rarely change, cached in the connection's memory so that a quiet run requests none. */
 import { type ZodType, z } from 'zod';
-import type { ConnectorContext } from '../../../src/contract/connector.ts';
+import type { ConnectorContext, TimeEntryRow } from '../../../src/contract/connector.ts';
+import { isKindError } from '../../../src/domain/errors.ts';
 import { isRecent } from '../../http/answers/clock.ts';
 import { jsonOrNull } from '../../http/answers/json.ts';
+import { optional } from '../../http/answers/wire.ts';
+import type { Rows } from './lists.ts';
 
 export interface HasContext {
   context: ConnectorContext;
@@ -76,5 +79,28 @@ export function remember<C extends HasContext, Row>(
       if (found !== null || wasJustRead) return found;
       return (await reread(call)).find(isWanted) ?? null;
     },
+  };
+}
+
+const Person = z.object({ id: z.string(), ...optional(z.string(), 'name', 'email') });
+
+/** Adds e-mails to time without, by ID and, if given, name; none if we may not read them. */
+export function rememberEmails<C extends HasContext>(
+  read: (call: C) => Promise<readonly z.infer<typeof Person>[]>,
+) {
+  const { list } = remember('technician-emails', Person, (call: C) =>
+    read(call).catch((error: unknown) => {
+      if (!isKindError(error, 'permission', 'rejected', 'contract')) throw error;
+      call.context.log.warn('Technicians’ e-mails cannot be read.', { kind: error.kind });
+      return [];
+    }),
+  );
+  return async function* addEmails(call: C, pages: Rows<TimeEntryRow>): Rows<TimeEntryRow> {
+    for await (const page of pages) {
+      const people = page.rows.length === 0 ? [] : await list(call);
+      const emailOf = ({ technicianId, technician: shown }: TimeEntryRow) =>
+        people.find(({ id, name = shown }) => id === technicianId && name === shown)?.email || null;
+      yield { ...page, rows: page.rows.map((row) => ({ ...row, technicianEmail: emailOf(row) })) };
+    }
   };
 }

@@ -1,5 +1,4 @@
 /** The key of a message in the text that it wrote, used to find it again. */
-
 /** Brackets on both sides keep `a-1` and `a-10` apart. */
 export function markerOf(key: string): string {
   return `[${key}]`;

@@ -310,7 +310,13 @@ test('what is billable is told by Billiable, in either spelling, and else is not
     const made = { start, seconds: 600, isBillable: false, isOnSite: true };
     const id = String(bench.state.addWorkHours(ticketId, made));
     expect(await readTime(bench)).toMatchObject([
-      { sourceId: id, isBillable: false, workType: 'On-site', technician: 'Ann Roy' },
+      {
+        sourceId: id,
+        isBillable: false,
+        workType: 'On-site',
+        technician: 'Ann Roy',
+        technicianEmail: 'ann@msp.test',
+      },
     ]);
     rewrite(bench, { Billiable: 'Billable' });
     expect(await readTime(bench)).toMatchObject([{ sourceId: id, isBillable: false }]);

@@ -19,6 +19,7 @@ describe('Autotask time', () => {
           clientId: String(company),
           technicianId: expect.any(String),
           technician: 'Ann Roy',
+          technicianEmail: null,
           startedAt: '2026-03-02T09:00:00.000Z',
           endedAt: '2026-03-02T10:15:00.000Z',
           isTimed: true,
@@ -40,6 +41,19 @@ describe('Autotask time', () => {
           },
         },
       ]);
+    }));
+
+  test('carries the e-mail of its resource, from one list a day', () =>
+    withAutotask({}, async (bench) => {
+      const { state, company } = bench;
+      const ticket = state.addTicket({ company });
+      const resource = state.addResource('Bo', 'Li', 'bo@msp.test');
+      state.addTime({ ticket, resource });
+      const expected = { technician: 'Bo Li', technicianEmail: 'bo@msp.test' };
+      expect(await readRows(bench, 'timeEntries')).toMatchObject([expected]);
+      bench.requests();
+      expect(await readRows(bench, 'timeEntries')).toMatchObject([expected]);
+      expect(bench.requests()).not.toContain('POST Resources/query');
     }));
 
   test('with a role, a work type or a technician that no list shows has the id as its name', () =>

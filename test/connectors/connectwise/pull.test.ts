@@ -22,6 +22,7 @@ describe('ConnectWise time entries', () => {
           clientId: String(company),
           technicianId: String(member),
           technician: 'Ann Roy',
+          technicianEmail: null,
           startedAt: '2026-03-02T09:00:00.000Z',
           endedAt: '2026-03-02T10:15:00.000Z',
           isTimed: true,
@@ -43,6 +44,42 @@ describe('ConnectWise time entries', () => {
           updatedAt: '2026-03-02T10:31:07.000Z',
         },
       ]);
+    }));
+
+  test('carry the primary e-mail of their member, else the office one, from a list kept for a day', () =>
+    withConnectwise({}, async (bench) => {
+      const { company, member, context } = bench;
+      const { state } = bench.sandbox;
+      const officeEmail = 'bo@office.test';
+      const bo = state.addMember({ name: 'Bo Li', officeEmail });
+      const cy = state.addMember({ name: 'Cy Fox', officeEmail, primaryEmail: 'cy@msp.test' });
+      for (const one of [member, bo, cy]) {
+        state.addTime({ company, chargeTo: 'Company', member: one, start, hours: '1' });
+      }
+      const restarted = bench.connect({}, context);
+      for (const connector of [bench.connector, restarted]) {
+        const rows = await readRows({ ...bench, connector }, 'timeEntries');
+        const emails = rows.map(({ technicianEmail }) => technicianEmail);
+        expect(emails).toEqual([null, 'bo@office.test', 'cy@msp.test']);
+      }
+      const lists = bench.requests().filter((one) => one === 'GET /system/members');
+      expect(lists).toHaveLength(1);
+      expect(JSON.stringify(context.logs)).not.toContain('@');
+    }));
+
+  test('come without e-mails where members are hidden from us, which is logged once', () =>
+    withConnectwise({}, async (bench) => {
+      const { company, member, context } = bench;
+      const { state } = bench.sandbox;
+      state.switches.denied.add('/system/members');
+      state.addTime({ company, chargeTo: 'Company', member, start, hours: '1' });
+      for (let pass = 0; pass < 2; pass += 1) {
+        const [row] = await readRows(bench, 'timeEntries');
+        expect(row).toMatchObject({ technician: 'Ann Roy', technicianEmail: null });
+      }
+      const message = 'Technicians’ e-mails cannot be read.';
+      const warnings = context.logs.filter(({ level }) => level === 'warn');
+      expect(warnings).toEqual([{ level: 'warn', message, detail: { kind: 'permission' } }]);
     }));
 
   test.each(['Company', 'Activity', 'ChargeCode'] as const)(

@@ -90,7 +90,7 @@ describe('HaloPSA’s actions', () => {
     withHalopsa(async (bench) => {
       const { state } = bench;
       const ticketId = addTicket(bench);
-      const agentId = state.addAgent('Zoé Müller');
+      const agentId = state.addAgent('Zoé Müller', 'zoe@msp.test');
       const onSite = state.addChargeType('On-site');
       state.addAction(ticketId, {
         agentId,
@@ -109,6 +109,7 @@ describe('HaloPSA’s actions', () => {
         {
           technicianId: String(agentId),
           technician: 'Zoé Müller',
+          technicianEmail: 'zoe@msp.test',
           startedAt: '2026-03-29T00:30:00.000Z',
           endedAt: '2026-03-29T01:30:00.000Z',
           isTimed: true,
@@ -119,7 +120,13 @@ describe('HaloPSA’s actions', () => {
           agreement: 'Support 2026',
           note: 'Réparé 🖨️',
         },
-        { workType: 'No Charge', isBillable: false, isApproved: false, note: null },
+        {
+          technicianEmail: null,
+          workType: 'No Charge',
+          isBillable: false,
+          isApproved: false,
+          note: null,
+        },
       ]);
       const byFlag = await readTime(bench.connect({ billableBy: 'flag' }), [ticketId]);
       expect(byFlag.rows[1]).toMatchObject({ isBillable: true });

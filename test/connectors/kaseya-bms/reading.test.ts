@@ -248,7 +248,9 @@ test('a first run asks for each page once, and a quiet one asks for both filters
       Array.from({ length: count }, () => name);
     // Accounts are not counted: the list ends where it comes again. Three of the first filter, and one of the second, which shows nothing that the first one missed.
     const accounts = pages('lookup', 2);
-    const first = [...pages('tickets', 4), ...pages('timelogs', 4)];
+    // After the first page of time, once a day: whose e-mail is which.
+    const time = ['timelogs', 'searchselect', ...pages('timelogs', 3)];
+    const first = [...pages('tickets', 4), ...time];
     expect(await read()).toEqual([...accounts, ...first, 'summary']);
     const since = new Date(bench.clock.nowMs + 1000).toISOString();
     const both = [...pages('tickets', 2), ...pages('timelogs', 2)];
@@ -336,6 +338,24 @@ describe('what changed', () => {
     }));
 });
 
+test('time carries the e-mail of the employee of that number, if it is that person', () =>
+  withBms({}, async (bench) => {
+    const { state } = bench;
+    state.users.push({ id: 22, first: 'Bo', last: 'Li', email: 'bo.li@msp.test' });
+    addClosed(bench);
+    addClosed(bench, { hours: 1, userId: 22 });
+    state.employees = [
+      { id: 21, first: 'Someone', last: 'Else', email: 'someone@msp.test' },
+      { id: 22, first: 'Bo', last: 'Li', email: 'bo.li@msp.test' },
+    ];
+    const rows = await readRows(bench, 'timeEntries');
+    const found = rows.map(({ technician, technicianEmail }) => [technician, technicianEmail]);
+    expect(found.sort()).toEqual([
+      ['Ann Roy', null],
+      ['Bo Li', 'bo.li@msp.test'],
+    ]);
+  }));
+
 describe('an approval', () => {
   test('that is not a change is found within a day, and so is a revoked one', () =>
     withBms({}, async (bench) => {
@@ -356,9 +376,10 @@ describe('an approval', () => {
       expect(await nextDay()).toBe(true);
       bench.state.time(entryId).isApproved = false;
       expect(await nextDay()).toBe(false);
-      // Two filters, and what was worked in the last 60 days.
+      // Two filters, and what was worked in the last 60 days, with the e-mails of who did.
       const path = 'GET /v2/timelogs';
-      expect(bench.requests()).toEqual([path, path, path]);
+      const employees = 'GET /v2/hr/employees/searchselect';
+      expect(bench.requests()).toEqual([path, path, path, employees]);
       await readRows(bench, 'timeEntries', { since: new Date(bench.clock.nowMs).toISOString() });
       expect(bench.requests()).toEqual([path, path]);
     }));

@@ -124,6 +124,18 @@ describe('time of Request Tracker', () => {
       ]);
     }));
 
+  test('shows the e-mail of its technician beside the user name, if RT has one', () =>
+    withRequestTracker(async (bench) => {
+      const { state } = bench.sandbox;
+      state.users.set('tess', { email: 'tess@msp.test' });
+      const id = state.addTicket('Dupont', 'Work');
+      for (const name of ['tess', 'rita']) state.addMessage(id, 'Comment', name, { minutes: 5 });
+      expect(await readTime(bench)).toMatchObject([
+        { technicianId: 'tess', technician: 'tess', technicianEmail: 'tess@msp.test' },
+        { technicianId: 'rita', technician: 'rita', technicianEmail: null },
+      ]);
+    }));
+
   test.each([null, 'yes'])(
     'is read on over pages that RT has rid of comments (all time seen: %s)',
     (answer) =>

@@ -42,6 +42,19 @@ describe('Rows of SuperOps', () => {
       expect(bodies).not.toMatch(/client\.(?:name|accountId)/);
     }));
 
+  test('time carries its technician’s e-mail where SuperOps shows one', () =>
+    withSuperops(async (bench) => {
+      const logged = { ticketId: null, clientId: bench.dupont, start: '2026-03-02T09:00:00Z' };
+      bench.state.addWork({ ...logged, seconds: 600, email: 'ann@msp.test' });
+      bench.state.addWork({ ...logged, seconds: 900 });
+      const entries = await read(bench, 'timeEntries');
+      const shown = entries.map(({ seconds, technicianEmail }) => [seconds, technicianEmail]);
+      expect(shown.sort()).toEqual([
+        [600, 'ann@msp.test'],
+        [900, null],
+      ]);
+    }));
+
   test('rows of other clients, and products, are nobody’s time', () =>
     withSuperops(async (bench) => {
       const other = bench.state.addClient('Other');

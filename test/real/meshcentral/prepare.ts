@@ -1,4 +1,4 @@
-/** A real MeshCentral with two clients, a device of each, and two technicians. */
+/** A real MeshCentral with two clients, a device of each, and three technicians. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { holdSession, type Login, logIn, type Person } from './control.ts';
 import { installMeshcentral } from './install.ts';
@@ -6,7 +6,7 @@ import { type Account, createInstance, type Instance } from './instance.ts';
 import { type Middleman, startMiddleman } from './middleman.ts';
 
 export interface Session {
-  technician: 'tess' | 'rita';
+  technician: 'tess' | 'rita' | 'nora';
   group: 'Dupont' | 'Martin';
   kind: 'terminal' | 'files';
   seconds: number;
@@ -44,6 +44,7 @@ const service: Account = {
 const technicians: readonly Account[] = [
   { user: 'tess', password: 'Tess-Pass-1', name: 'Tess Tech', email: 'tess@rt.test' },
   { user: 'rita', password: 'Rita-Pass-1', name: 'Rita Remote', email: 'rita@rt.test' },
+  { user: 'nora', password: 'Nora-Pass-1', name: 'Nora Night', email: 'nora@rt.test' },
 ];
 
 /** No desktop: without a screen the agent ends itself over it. */

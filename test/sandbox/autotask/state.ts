@@ -125,8 +125,8 @@ export class State {
     return this.add('Companies', { companyName, isActive: true, ...timestamps, userDefinedFields });
   }
 
-  addResource(firstName: string, lastName: string): number {
-    return this.add('Resources', { firstName, lastName, isActive: true });
+  addResource(firstName: string, lastName: string, email: string | null = null): number {
+    return this.add('Resources', { firstName, lastName, email, isActive: true });
   }
 
   addRole(name: string): number {

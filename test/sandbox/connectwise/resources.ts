@@ -80,6 +80,8 @@ function resourceAt(state: ConnectwiseState, list: string, parentId: number): Re
       return part(plain(tables.boardStatuses, 'name closedStatus'), board);
     case '/system/departments':
       return plain(tables.departments, 'name identifier');
+    case '/system/members':
+      return plain(tables.members, 'identifier primaryEmail officeEmail inactiveFlag');
     case '/system/locations':
       return plain(tables.locations, 'name');
     case '/time/workTypes':

@@ -131,9 +131,14 @@ function createCompanies(tables: Tables) {
 /** The lists that tickets and time refer to. */
 function createLists(tables: Tables) {
   return {
-    addMember(member: { name: string; identifier?: string }): number {
+    addMember(member: {
+      name: string;
+      identifier?: string;
+      primaryEmail?: string;
+      officeEmail?: string;
+    }): number {
       const identifier = member.identifier ?? member.name.toLowerCase().replaceAll(/\W/g, '');
-      return tables.members.add({ identifier, name: member.name }).id;
+      return tables.members.add({ identifier, ...member }).id;
     },
     addWorkType(workType: { name: string }): number {
       return tables.workTypes.add({ name: workType.name }).id;

@@ -136,7 +136,7 @@ export interface TimeFacts {
 }
 
 export class HalopsaState {
-  readonly agents: Named[] = [];
+  readonly agents: (Named & { email?: string })[] = [];
   readonly teams: Named[] = [{ id: 1, name: '1st Line Support' }];
   readonly ticketTypes: Named[] = [
     { id: 1, name: 'Incident' },
@@ -175,8 +175,10 @@ export class HalopsaState {
     return this.#addNamed(this.statuses, name);
   }
 
-  addAgent(name: string): number {
-    return this.#addNamed(this.agents, name);
+  addAgent(name: string, email?: string): number {
+    const id = this.#addNamed(this.agents, name);
+    if (email !== undefined) Object.assign(this.agents.at(-1) ?? {}, { email });
+    return id;
   }
   addChargeType(name: string): number {
     return this.#addNamed(this.chargeTypes, name);

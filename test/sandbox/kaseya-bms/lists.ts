@@ -61,6 +61,17 @@ export function listTimes(asked: Asked): SandboxAnswer {
   return page(asked, byChange, (time) => timeRow(state, time), { ModifiedOn: 'yesterday' });
 }
 
+export function listEmployees(asked: Asked): SandboxAnswer {
+  const toRow = ({ id, first, last, email }: KaseyaBmsState['users'][number]) => ({
+    Id: id,
+    FirstName: first,
+    LastName: last,
+    EmailAddress: email,
+    IsActive: true,
+  });
+  return page(asked, asked.state.employees, toRow, { Id: null });
+}
+
 export function listInvoices(asked: Asked): SandboxAnswer {
   const { state } = asked;
   const created = filterOf(asked, 'CreatedFrom');

@@ -124,7 +124,9 @@ export class KaseyaBmsState {
   contracts: { id: number; accountId: number; name: string; type: string; status: string }[] = [];
   products: Named[] = [{ id: 900, name: 'BLOCK-10' }];
   workTypes: Named[] = [{ id: 11, name: 'Remote' }];
-  users = [{ id: 21, first: 'Ann', last: 'Roy' }];
+  users = [{ id: 21, first: 'Ann', last: 'Roy', email: 'ann.roy@msp.test' }];
+  /** As their list shows them. */
+  employees = this.users;
   readonly now: () => number;
   readonly switches: Switches = {
     casing: 'pascal',

@@ -135,6 +135,11 @@ export function transactionCollection(
         TimeTaken: String(row.minutes),
         Created: momentText(row.createdMs),
         Creator: { id: row.creator, type: 'user' },
+        'Creator.EmailAddress': {
+          id: row.creator,
+          type: 'user',
+          EmailAddress: state.users.get(row.creator)?.email ?? '',
+        },
       })[field],
   };
 }

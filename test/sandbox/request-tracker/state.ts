@@ -64,7 +64,7 @@ const everyRight: readonly Right[] = [
 
 export class State {
   readonly queues: QueueState[] = [];
-  readonly users = new Map<string, { organization: string }>();
+  readonly users = new Map<string, { organization?: string; email?: string }>();
   readonly tickets: TicketState[] = [];
   readonly transactions: TransactionState[] = [];
   /** When the last transaction of each ticket was made. */

@@ -36,9 +36,9 @@ export function ticketRow(state: SuperopsState, ticket: Ticket, shiftMs: number)
   };
 }
 
-function workOf({ technician, ticketId }: Worklog): Row {
+function workOf({ technician, email, ticketId }: Worklog): Row {
   return {
-    technician: technician === null ? null : { userId: technician, name: 'Ann Roy' },
+    technician: technician === null ? null : { userId: technician, name: 'Ann Roy', email },
     workItem: ticketId === null ? null : { workId: ticketId, module: 'TICKET' },
     serviceItem: { itemId: '55', name: technician === null ? 'Router' : 'Remote support' },
   };

@@ -25,6 +25,8 @@ export interface Worklog {
   clientId: string;
   /** Null for a product, which is not linked to a ticket either. */
   technician: string | null;
+  /** Of the technician; whether SuperOps shows one is not documented. */
+  email?: string;
   /** Hours, as a decimal. */
   qty: string;
   isBillable: boolean;
@@ -115,7 +117,7 @@ export class SuperopsState {
   /** `seconds` as hours with four decimals, as a timer of SuperOps rounds them. */
   addWork(
     work: { ticketId: string | null; clientId: string; seconds: number; start: string } & Partial<
-      Pick<Worklog, 'isBillable' | 'status' | 'qty'>
+      Pick<Worklog, 'isBillable' | 'status' | 'qty' | 'email'>
     >,
   ): string {
     const itemId = this.#id(440000000000n);

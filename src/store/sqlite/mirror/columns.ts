@@ -21,7 +21,10 @@ export interface MirrorRow {
 
 export interface MirrorTable {
   name: string;
-  /** The columns covered by the revision, besides `connection` and `source_id`. */
+  /**
+   * Besides `connection` and `source_id`. The revision covers all but a technician's e-mail: a new
+   * one alone changes no row.
+   */
   columns: readonly string[];
   hasUpdatedAt: boolean;
   hasDeletedAt: boolean;

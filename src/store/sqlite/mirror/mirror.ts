@@ -32,7 +32,9 @@ export function writeMirror(
   const change: MirrorChange = { changed: 0, touchedIds: [] };
   const sql = statementsOf(table);
   for (const { sourceId, values, updatedAt } of rows) {
-    const revision = hash('sha256', JSON.stringify(values), 'hex').slice(0, 16);
+    // An e-mail only says who is who: a new one changes the technician in `name`, and no work.
+    const decisive = values.filter((_, index) => table.columns[index] !== 'technician_email');
+    const revision = hash('sha256', JSON.stringify(decisive), 'hex').slice(0, 16);
     const stored = known.get(sourceId);
     const touched = table.hasUpdatedAt ? [updatedAt] : [];
     if (stored === undefined) {
