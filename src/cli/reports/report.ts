@@ -16,8 +16,7 @@ import { addPaymentsReport } from './payments.ts';
 import { addRevenueReport } from './revenue.ts';
 import { addSessionReports } from './sessions.ts';
 
-export function addReportCommands(program: Command, cli: Cli): void {
-  const report = program.command('report').description('reports on all clients');
+export function defineReport(report: Command, cli: Cli): void {
   addPaymentsReport(report, cli);
   addRevenueReport(report, cli);
   addLeaksReport(report, cli);
