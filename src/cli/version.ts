@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { plainJson, plainText } from '../reports/format/plain-text.ts';
-import { type DatabaseVersion, findDatabaseVersion } from '../service/app/database-version.ts';
+import type { DatabaseVersion } from '../service/app/database-version.ts';
 import type { CliDeps } from './deps.ts';
 import { usualConfig } from './scope.ts';
 
@@ -32,10 +32,11 @@ export function readVersionRequest(
 }
 
 /** The program's version on the first line; the database's where the config leads to one. */
-export function printVersion(
+export async function printVersion(
   { out, version }: CliDeps,
   { config, json }: { config?: string; json?: boolean },
-): void {
+): Promise<void> {
+  const { findDatabaseVersion } = await import('../service/app/database-version.ts');
   const database = findDatabaseVersion(config ?? usualConfig);
   if (json === true) out(`${plainJson({ version, database })}\n`);
   else out(`${version}\n${database === null ? unreadText(config) : databaseText(database)}`);

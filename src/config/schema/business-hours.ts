@@ -1,9 +1,16 @@
-import Holidays from 'date-holidays';
+import { createRequire } from 'node:module';
 import { z } from 'zod';
 import type { BusinessHours } from '../../domain/agreements/terms.ts';
 import { addDays, type DateText } from '../../domain/time.ts';
 import { nearest } from '../nearest.ts';
 import { isDay, Timezone } from './fields.ts';
+
+type Holidays = typeof import('date-holidays').default;
+
+/** Loaded for a config that names a place: the package has every country's calendars and their astronomy. */
+function loadHolidays(): Holidays {
+  return createRequire(import.meta.url)('date-holidays') as Holidays;
+}
 
 const dayNames: readonly string[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
@@ -161,7 +168,7 @@ function readTimes(text: string): { fromMinute: number; toMinute: number }[] {
 /** What is wrong with `FR`, `DE-BY` or `DE-BY-A`, or null. */
 function regionProblem(text: string): string | null {
   const [country = '', state, region, ...rest] = text.split('-');
-  const catalogue = new Holidays();
+  const catalogue = new (loadHolidays())();
   const countries = catalogue.getCountries();
   if (!Object.hasOwn(countries, country)) {
     return `"${text}" is not a country with known holidays; use its ISO 3166 code, such as FR, or DE-BY with a region`;
@@ -183,7 +190,7 @@ function regionProblem(text: string): string | null {
 /** How a document names the place whose holidays these are. */
 export function holidayPlace(text: string): { country: string; area: string | null } {
   const [country = '', state, region] = text.split('-');
-  const catalogue = new Holidays();
+  const catalogue = new (loadHolidays())();
   const states = catalogue.getStates(country) ?? {};
   const regions = state === undefined ? {} : (catalogue.getRegions(country, state) ?? {});
   const names = [states[state ?? ''], regions[region ?? '']].filter((name) => name !== undefined);
@@ -208,7 +215,7 @@ function holidayFinder(holidays: string): (date: DateText) => boolean {
   const [country = '', state, region] = holidays.split('-');
   const inState = state === undefined ? {} : { state };
   const place = { country, ...inState, ...(region === undefined ? {} : { region }) };
-  const calendar = new Holidays(place, { types: ['public'] });
+  const calendar = new (loadHolidays())(place, { types: ['public'] });
   const years = new Map<number, ReadonlySet<DateText>>();
   const daysOf = (year: number): ReadonlySet<DateText> => {
     const days = years.get(year) ?? publicHolidays(calendar, year);
@@ -223,7 +230,7 @@ function holidayFinder(holidays: string): (date: DateText) => boolean {
 }
 
 /** Full-day public holidays. One that starts during the day is a working day that ends early. */
-function publicHolidays(calendar: Holidays, year: number): Set<DateText> {
+function publicHolidays(calendar: InstanceType<Holidays>, year: number): Set<DateText> {
   const days = new Set<DateText>();
   for (const { type, date, start, end } of calendar.getHolidays(year)) {
     if (type !== 'public' || !date.slice(10).startsWith(' 00:00:00')) continue;

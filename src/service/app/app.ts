@@ -14,7 +14,7 @@ import { connectAll, type RequestMeter } from './connect.ts';
 import { identifyClients, recognizeClients } from './identify-clients.ts';
 import { createLog, type Logger, readLogSettings } from './log.ts';
 import { refuseLostFile, refuseLostStore } from './lost-store.ts';
-import { rebuildRehearsal, type StoreHolder } from './rehearsal.ts';
+import type { StoreHolder } from './rehearsal.ts';
 
 /** One process's view: the config, its store, and a connector for each connection. */
 export interface App {
@@ -81,6 +81,8 @@ export async function openApp(options: AppOptions): Promise<App> {
       : await identifyClients(store, config.clients, instantFromMs(now()));
     if (options.access === 'run') {
       const { holder } = options;
+      // Other commands start without the rules that a rehearsal is made again by.
+      const { rebuildRehearsal } = await import('./rehearsal.ts');
       store = await rebuildRehearsal({ config, store, clients, log, now }, holder);
     }
     const requests: RequestMeter = new Map();
