@@ -16,7 +16,8 @@ export function useCompileCache(env: NodeJS.ProcessEnv): void {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     // Compiled code is run as it is: nobody else, as in a shared temporary folder, may have put it there.
     const { uid, mode } = statSync(folder);
-    const isOwn = process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
+    const isOwn =
+      process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
     if (isOwn) enableCompileCache(folder);
   } catch {
     // No command fails for want of a cache.

@@ -53,9 +53,9 @@ export function buildTerms(file: ConfigFile, raw: unknown): BuiltTerms {
     },
   );
   const rawClients = listed(valueAt(raw, ['clients']));
-  const clients = file.clients.map((client, index) =>
-    toClient(client, rawClients[index], { file, raw, named }),
-  );
+  const payers = new Set(file.clients.map(({ paidBy }) => paidBy));
+  const whole: Whole = { file, raw, named, shared: new Map(), payers };
+  const clients = file.clients.map((client, index) => toClient(client, rawClients[index], whole));
   return { offers, agreements: new Map(agreements), clients };
 }
 
@@ -241,12 +241,31 @@ interface Whole {
   file: ConfigFile;
   raw: unknown;
   named: Named;
+  /** Agreements that clients have without overrides, by name and currency. */
+  shared: Map<string, Agreement>;
+  /** Names of the clients that pay for others. */
+  payers: ReadonlySet<string | undefined>;
+}
+
+/** Most clients have no terms of their own: these are read once. */
+function agreementOf(
+  { agreement, overrides }: ConfigFile['clients'][number],
+  rawClient: unknown,
+  currency: string,
+  { raw, named, shared }: Pick<Whole, 'raw' | 'named' | 'shared'>,
+): Agreement {
+  const key = JSON.stringify([agreement, currency]);
+  const known = overrides === undefined ? shared.get(key) : undefined;
+  if (known !== undefined) return known;
+  const made = toAgreement(agreement, effectiveTerms(raw, rawClient), { ...named, currency });
+  if (overrides === undefined) shared.set(key, made);
+  return made;
 }
 
 function toClient(
   client: ConfigFile['clients'][number],
   rawClient: unknown,
-  { file, raw, named }: Whole,
+  { file, raw, named, shared, payers }: Whole,
 ): ConfiguredClient {
   const currency = client.currency ?? file.currency;
   const firstPurchase = client.openingBlocks.map((block) => block.purchasedOn).toSorted()[0];
@@ -254,10 +273,7 @@ function toClient(
     name: client.name,
     sourceIds: new Map(Object.entries(client.ids)),
     formerIds: new Map(Object.entries(client.formerIds)),
-    agreement: toAgreement(client.agreement, effectiveTerms(raw, rawClient), {
-      ...named,
-      currency,
-    }),
+    agreement: agreementOf(client, rawClient, currency, { raw, named, shared }),
     timezone: client.timezone ?? file.timezone,
     ...toFormatOptions(client.locale ?? file.locale, file.durations),
     currency,
@@ -265,8 +281,7 @@ function toClient(
     movedOn: new Map(Object.entries(client.movedOn)),
     pushTo: pushTarget(raw, rawClient) ?? unreachable('a client has no connection to push to'),
     paidBy: client.paidBy === undefined ? null : { name: client.paidBy },
-    isSharing:
-      client.paidBy !== undefined || file.clients.some((one) => one.paidBy === client.name),
+    isSharing: client.paidBy !== undefined || payers.has(client.name),
     share: toShare(client.share),
     openingBlocks: client.openingBlocks.map((block) => ({
       ...toSize(block, block.currency ?? currency),

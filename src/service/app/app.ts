@@ -1,5 +1,5 @@
 import { validate } from 'node-cron';
-import { loadConfig, namedVendors } from '../../config/load.ts';
+import { loadConfig, namedVendors, readSource } from '../../config/load.ts';
 import type { LoadedConfig } from '../../config/loaded.ts';
 import { effectiveEnvironment } from '../../config/read/environment.ts';
 import type { Connector } from '../../contract/connector.ts';
@@ -98,10 +98,11 @@ export async function openApp(options: AppOptions): Promise<App> {
   }
 }
 
-/** For `loadConfig`: the vendors named in the file, and the IDs of all. */
+/** For `loadConfig`: the file as it is now, the vendors named in it, and the IDs of all. */
 export async function knownVendors(registry: VendorRegistry, file: string) {
-  const vendors = await loadVendors(registry, namedVendors(file));
-  return { vendors, vendorIds: Object.keys(registry) };
+  const source = readSource(file);
+  const vendors = await loadVendors(registry, namedVendors(source));
+  return { source, vendors, vendorIds: Object.keys(registry) };
 }
 
 function openLog(config: LoadedConfig, redactor: Redactor, options: AppOptions): Logger {
