@@ -3,9 +3,9 @@ import { commands } from './commands.ts';
 import type { CliDeps } from './deps.ts';
 import { reportError } from './output/report-error.ts';
 import { Cli } from './scope.ts';
-import { printVersion, readVersionRequest, versionFlags } from './version.ts';
+import { printVersion, readHead, readVersionRequest, versionFlags } from './version.ts';
 
-/** Every command, ready to parse, its file loaded when it is called; usage errors are thrown. `cli` gets the exit code. */
+/** Every command by name, as in the help; `loadCommand` defines one. Usage errors are thrown. */
 export function createProgram(deps: CliDeps, cli: Cli = new Cli(deps)): Command {
   const program = new Command('prepaid-hours')
     .description('Debits technician time from clients’ prepaid blocks of hours, alongside a PSA.')
@@ -22,31 +22,20 @@ export function createProgram(deps: CliDeps, cli: Cli = new Cli(deps)): Command 
       getErrHelpWidth: () => deps.columns,
     })
     .addHelpText('after', '\nExample:\n  prepaid-hours check && prepaid-hours run');
-  const loads = new Map<Command, () => Promise<void>>();
-  for (const { usage, description, example, load } of commands) {
-    const command =
-      example === undefined
-        ? program.command(usage).description(description)
-        : cli.add(program, usage, description, example);
-    loads.set(command, async () => (await load())(command, cli));
+  for (const { usage, description, example } of commands) {
+    if (example === undefined) program.command(usage).description(description);
+    else cli.add(program, usage, description, example);
   }
-  addHelpCommand(program, loads);
-  return program.hook('preSubcommand', (_program, command) => loads.get(command)?.());
+  return program;
 }
 
-/** Commander's own would show a command's help before its file is loaded. */
-function addHelpCommand(program: Command, loads: ReadonlyMap<Command, () => Promise<void>>): void {
-  program
-    .helpCommand(false)
-    .command('help [command]')
-    .description('display help for command')
-    .action(async (name: string | undefined) => {
-      if (name === undefined) return program.help();
-      const command = program.commands.find((known) => known.name() === name);
-      if (command === undefined) return program.help({ error: true });
-      await loads.get(command)?.();
-      return command.help();
-    });
+/** Gives the command that is called, or whose help is asked for, its options and its action. */
+async function loadCommand(program: Command, args: readonly string[], cli: Cli): Promise<void> {
+  const [first, second] = readHead(args)?.words ?? [];
+  const name = first === 'help' ? second : first;
+  const command = program.commands.find((one) => one.name() === name);
+  const row = commands.find(({ usage }) => usage.split(' ')[0] === name);
+  if (command !== undefined) (await row?.load())?.(command, cli);
 }
 
 /** Runs one command line (without node and script) and returns its exit code; never throws. */
@@ -58,7 +47,9 @@ export async function runCli(deps: CliDeps, args: readonly string[]): Promise<nu
       await printVersion(deps, request);
       return 0;
     }
-    await createProgram(deps, cli).parseAsync([...args], { from: 'user' });
+    const program = createProgram(deps, cli);
+    await loadCommand(program, args, cli);
+    await program.parseAsync([...args], { from: 'user' });
     return cli.exitCode;
   } catch (error) {
     return reportError(deps, error, args.includes('--json'));
