@@ -1,38 +1,35 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
+import { enableCompileCache, getCompileCacheDir } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Lets Node keep compiled sources between processes. It may be deleted at any time, and where it cannot
- * be kept (no home, a read-only disk) the program only starts slower.
+ * Lets Node keep compiled sources between processes. They may be deleted at any time, and where they
+ * cannot be kept (no home, a read-only disk) the program only starts slower.
  */
-export function useCompileCache(env: NodeJS.ProcessEnv): void {
-  const { NODE_COMPILE_CACHE, NODE_DISABLE_COMPILE_CACHE } = env;
-  if (NODE_COMPILE_CACHE !== undefined || NODE_DISABLE_COMPILE_CACHE !== undefined) return;
+export function useCompileCache(): void {
+  // NODE_COMPILE_CACHE has named a folder already.
+  if (getCompileCacheDir() !== undefined) return;
   try {
-    const folder = cacheFolder(env, process.platform);
-    if (folder === null) return;
+    const home = homedir();
+    if (!existsSync(home)) return;
+    const folder = join(home, ...cachesIn(process.platform), 'prepaid-hours', 'compiled');
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    // Compiled code is run as it is: nobody else, as in a shared temporary folder, may have put it there.
-    const { uid, mode } = statSync(folder);
-    const isOwn =
-      process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
-    if (isOwn) enableCompileCache(folder);
+    if (isOwn(folder)) enableCompileCache(folder);
   } catch {
     // No command fails for want of a cache.
   }
 }
 
-/** Where the system keeps what may be deleted; null: this user has no home. */
-function cacheFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string | null {
-  const home = homedir();
-  const usual =
-    platform === 'win32'
-      ? env.LOCALAPPDATA
-      : platform === 'darwin'
-        ? join(home, 'Library', 'Caches')
-        : env.XDG_CACHE_HOME || join(home, '.cache');
-  if (!usual || !existsSync(home)) return null;
-  return join(usual, 'prepaid-hours', 'compiled');
+/** Where the system keeps what may be deleted. */
+function cachesIn(platform: NodeJS.Platform): string[] {
+  if (platform === 'win32') return ['AppData', 'Local'];
+  return platform === 'darwin' ? ['Library', 'Caches'] : ['.cache'];
+}
+
+/** Compiled code is run as it is: nobody else may have put it there. */
+function isOwn(folder: string): boolean {
+  const { uid, mode } = statSync(folder);
+  const user = process.getuid?.();
+  return user === undefined || (uid === user && (mode & 0o022) === 0);
 }

@@ -46,7 +46,7 @@ interface LoadOptions {
 }
 
 /** A config file that was read and parsed once, for all who ask what it says. */
-export interface ConfigSource {
+interface ConfigSource {
   read: TextRead;
   /** Null: there is no text. */
   yaml: ReturnType<typeof readYaml> | null;
