@@ -1,5 +1,7 @@
-/** The only user of axios: sends requests within the limits, and parses or refuses each response. */
-import axios, { isAxiosError } from 'axios';
+/**
+ * The only user of axios, which it loads with the first request: sends requests within the limits, and
+ * parses or refuses each response.
+ */
 import type { ZodType } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
 import {
@@ -129,6 +131,7 @@ async function overTheWire(
   url: URL,
   authorization: Record<string, string>,
 ): Promise<RawAnswer> {
+  const { default: axios } = await import('axios');
   const { data, headers } = encodeBody(request);
   const { redactor } = options.context;
   redactor.learnHeaders(authorization);
@@ -172,7 +175,7 @@ async function overTheWire(
     };
   } catch (error) {
     request.signal.throwIfAborted();
-    throw fromFailure(request, options.context.connection, url, signal, error);
+    throw fromFailure(request, options.context.connection, url, signal, error, axios.isAxiosError);
   } finally {
     stop();
   }
@@ -184,6 +187,7 @@ function fromFailure(
   url: URL,
   signal: AbortSignal,
   error: unknown,
+  isAxiosError: typeof import('axios').isAxiosError,
 ): KindError {
   if (signal.aborted) {
     const reason: unknown = signal.reason;

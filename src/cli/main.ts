@@ -10,6 +10,8 @@ if (major < 24) {
   );
   process.exitCode = 2;
 } else {
+  const { useCompileCache } = await import('./compile-cache.ts');
+  useCompileCache();
   const { registry } = await import('../../connectors/registry.ts');
   const { runProcess } = await import('./process.ts');
   process.exitCode = await runProcess(registry, async (request, context) => {

@@ -1,42 +1,38 @@
-import { acceptAgreement } from '../service/agreements/accept.ts';
-import { openApp } from '../service/app/app.ts';
-import { restoreBackup } from '../service/backup/restore.ts';
-import { runCheck } from '../service/check/check.ts';
-import { adjustBalance } from '../service/corrections/adjust.ts';
-import { addBlock, extendBlock, voidBlock } from '../service/corrections/blocks.ts';
-import { markTold } from '../service/corrections/mark-told.ts';
-import { acceptInvoice, acceptOrder, resumeSales } from '../service/corrections/release.ts';
-import { sellBlock } from '../service/corrections/sell.ts';
-import { listUndoable, undoRun } from '../service/corrections/undo.ts';
-import { previewGoLive } from '../service/go-live/preview.ts';
-import { planConfig } from '../service/plan/plan.ts';
-import { runOnce } from '../service/run/run.ts';
-import { startService } from '../service/schedule/start.ts';
-import type { openWeb } from '../web/server.ts';
-
-/** What the commands call; tests pass their own. */
+/** What the commands call; tests pass their own. A module is loaded only if its function is called. */
 export const service = {
-  openApp,
-  runOnce,
-  runCheck,
-  previewGoLive,
-  startService,
-  planConfig,
-  // Only `start` needs it, so no other command waits until it is loaded.
-  openWeb: (async (view) => (await import('../web/server.ts')).openWeb(view)) as typeof openWeb,
-  adjustBalance,
-  addBlock,
-  extendBlock,
-  voidBlock,
-  sellBlock,
-  acceptInvoice,
-  acceptOrder,
-  resumeSales,
-  markTold,
-  undoRun,
-  listUndoable,
-  restoreBackup,
-  acceptAgreement,
+  openApp: later(async () => (await import('../service/app/app.ts')).openApp),
+  runOnce: later(async () => (await import('../service/run/run.ts')).runOnce),
+  runCheck: later(async () => (await import('../service/check/check.ts')).runCheck),
+  previewGoLive: later(async () => (await import('../service/go-live/preview.ts')).previewGoLive),
+  startService: later(async () => (await import('../service/schedule/start.ts')).startService),
+  planConfig: later(async () => (await import('../service/plan/plan.ts')).planConfig),
+  openWeb: later(async () => (await import('../web/server.ts')).openWeb),
+  adjustBalance: later(
+    async () => (await import('../service/corrections/adjust.ts')).adjustBalance,
+  ),
+  addBlock: later(async () => (await import('../service/corrections/blocks.ts')).addBlock),
+  extendBlock: later(async () => (await import('../service/corrections/blocks.ts')).extendBlock),
+  voidBlock: later(async () => (await import('../service/corrections/blocks.ts')).voidBlock),
+  sellBlock: later(async () => (await import('../service/corrections/sell.ts')).sellBlock),
+  acceptInvoice: later(
+    async () => (await import('../service/corrections/release.ts')).acceptInvoice,
+  ),
+  acceptOrder: later(async () => (await import('../service/corrections/release.ts')).acceptOrder),
+  resumeSales: later(async () => (await import('../service/corrections/release.ts')).resumeSales),
+  markTold: later(async () => (await import('../service/corrections/mark-told.ts')).markTold),
+  undoRun: later(async () => (await import('../service/corrections/undo.ts')).undoRun),
+  listUndoable: later(async () => (await import('../service/corrections/undo.ts')).listUndoable),
+  restoreBackup: later(async () => (await import('../service/backup/restore.ts')).restoreBackup),
+  acceptAgreement: later(
+    async () => (await import('../service/agreements/accept.ts')).acceptAgreement,
+  ),
 };
 
 export type Service = typeof service;
+
+/** The function, with the types of its own. */
+function later<Args extends unknown[], Result>(
+  load: () => Promise<(...args: Args) => Promise<Result>>,
+): (...args: Args) => Promise<Result> {
+  return async (...args) => (await load())(...args);
+}

@@ -93,12 +93,10 @@ export function readConnections(
     }
   }
   const common = { areSecretsNeeded, layers, depth: 0, hidden, secrets, problems, failed: [] };
-  const schema = schemaNode(ConfigFile);
+  const given = Object.entries(sections).filter(([, section]) => section !== undefined);
+  const schema = given.length === 0 ? {} : schemaNode(ConfigFile);
   const substitutedSections = Object.fromEntries(
-    Object.entries(sections).map(([name, section]) => [
-      name,
-      resolved(section, [name], { ...common, schema }),
-    ]),
+    given.map(([name, section]) => [name, resolved(section, [name], { ...common, schema })]),
   );
   return {
     connections,

@@ -20,7 +20,7 @@ import { problemsFromIssues, unworded } from './issues.ts';
 import type { LoadedConfig } from './loaded.ts';
 import { baseFolder, type Environment, environmentLayers } from './read/environment.ts';
 import { keyed, textAt, valueAt } from './read/raw.ts';
-import { readText } from './read/read-text.ts';
+import { readText, type TextRead } from './read/read-text.ts';
 import { readLogo } from './read/sender.ts';
 import { readYaml, type YamlTree } from './read/yaml-tree.ts';
 import { fileSchemaNode } from './schema/json-schema.ts';
@@ -31,6 +31,8 @@ import { buildServices, serviceFaults, withPathSecrets } from './services.ts';
 interface LoadOptions {
   /** Path of the YAML file; faults show it as given here. */
   file: string;
+  /** The file, if it has been read already. */
+  source?: ConfigSource;
   env: Environment;
   /** The vendors named in the file, loaded; and all supported ones, if there are more. */
   vendors: readonly VendorModule[];
@@ -43,17 +45,28 @@ interface LoadOptions {
   areSecretsNeeded?: boolean;
 }
 
-/** The vendors named in the file; empty if it cannot be read, which `loadConfig` reports. */
-export function namedVendors(file: string): string[] {
+/** A config file that was read and parsed once, for all who ask what it says. */
+interface ConfigSource {
+  read: TextRead;
+  /** Null: there is no text. */
+  yaml: ReturnType<typeof readYaml> | null;
+}
+
+export function readSource(file: string): ConfigSource {
   const read = readText(file);
-  const raw = 'text' in read ? readYaml(read.text).tree?.value : undefined;
-  return keyed(valueAt(raw, ['connections'])).flatMap(([, entry]) => textAt(entry, 'vendor') ?? []);
+  const isEmpty = !('text' in read) || read.text.trim() === '';
+  return { read, yaml: isEmpty ? null : readYaml(read.text) };
+}
+
+/** The vendors named in the file; empty if it cannot be read, which `loadConfig` reports. */
+export function namedVendors({ yaml }: ConfigSource): string[] {
+  const entries = keyed(valueAt(yaml?.tree?.value, ['connections']));
+  return entries.flatMap(([, entry]) => textAt(entry, 'vendor') ?? []);
 }
 
 /** Where the file puts the database, whatever else is wrong with it. Null: the file cannot be read. */
 export function namedStore(file: string): string | null {
-  const read = readText(file);
-  const tree = 'text' in read ? readYaml(read.text).tree : null;
+  const tree = readSource(file).yaml?.tree ?? null;
   if (tree === null) return null;
   const store = textAt(tree.value, 'store') ?? usualStore;
   return resolve(baseFolder(file), store);
@@ -62,7 +75,7 @@ export function namedStore(file: string): string | null {
 /** Reads, checks and resolves the config file. Throws a ConfigError with every fault in it. */
 export function loadConfig(options: LoadOptions): LoadedConfig {
   const { file } = options;
-  const { tree, faults: syntax } = readYaml(configText(file));
+  const { tree, faults: syntax } = parsedOf(options.source ?? readSource(file), file);
   const faults: Fault[] = syntax.map((fault) => ({ file, ...fault }));
   if (tree === null) throw new ConfigError(faults);
   const layers = environmentLayers(file, options.env, options.workingFolder);
@@ -139,9 +152,8 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   };
 }
 
-function configText(file: string): string {
-  const read = readText(file);
-  if ('text' in read && read.text.trim() !== '') return read.text;
+function parsedOf({ read, yaml }: ConfigSource, file: string): ReturnType<typeof readYaml> {
+  if (yaml !== null) return yaml;
   const advice = '`prepaid-hours init` writes one; or pass another file with --config';
   let reason = 'the file is empty';
   if ('problem' in read)

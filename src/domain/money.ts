@@ -1,9 +1,16 @@
 import { KindError } from './errors.ts';
 
+/** By currency: a formatter costs far more than the amounts that ask for it. */
+const digitsOf = new Map<string, number>();
+
 /** Decimal places of a currency's minor unit by ISO 4217: EUR 2, JPY 0, KWD 3. */
 export function minorDigits(currency: string): number {
+  const known = digitsOf.get(currency);
+  if (known !== undefined) return known;
   const options = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
-  return options.maximumFractionDigits ?? 2;
+  const digits = options.maximumFractionDigits ?? 2;
+  digitsOf.set(currency, digits);
+  return digits;
 }
 
 /** Minor units in a decimal text: `120.5` EUR is 12050. More decimals than the currency has are refused unless zero. */

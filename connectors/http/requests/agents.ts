@@ -1,5 +1,6 @@
-import http from 'node:http';
-import https from 'node:https';
+import type http from 'node:http';
+import type https from 'node:https';
+import { getBuiltinModule } from 'node:process';
 
 export interface Agents {
   keepAlive: { httpAgent: http.Agent; httpsAgent: https.Agent };
@@ -12,6 +13,8 @@ export interface Agents {
  * variable can switch it off.
  */
 export function createAgents(): Agents {
+  // An import of `node:http` makes Node load its web sockets too, for every command.
+  const [http, https] = [getBuiltinModule('node:http'), getBuiltinModule('node:https')];
   const shared = { keepAlive: true, maxSockets: 8, maxFreeSockets: 4 };
   const own = { keepAlive: false, maxSockets: 8 };
   const verified = { rejectUnauthorized: true };

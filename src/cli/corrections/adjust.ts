@@ -12,14 +12,8 @@ interface AdjustOptions {
   reason: string;
 }
 
-export function addAdjustCommand(program: Command, cli: Cli): void {
-  cli
-    .add(
-      program,
-      'adjust <client>',
-      'give or take hours or money by hand; the reason appears on the statement',
-      'adjust Dupont --hours -1.5 --reason "On-site visit never logged"',
-    )
+export function defineAdjust(adjust: Command, cli: Cli): void {
+  adjust
     .option('--hours <hours>', 'positive to give, negative to take')
     .option('--amount <money>', 'money instead of hours, for a money block')
     .option('--block <id>', 'only this block (default: blocks that cover any work, in burn order)')

@@ -40,13 +40,11 @@ function addResumeCommand(parent: Command, name: 'block' | 'recharge', cli: Cli)
     );
 }
 
-export function addRechargeCommands(program: Command, cli: Cli): void {
-  const recharge = program.command('recharge').description('blocks collected without the client');
+export function defineRecharge(recharge: Command, cli: Cli): void {
   addResumeCommand(recharge, 'recharge', cli);
 }
 
-export function addBlockCommands(program: Command, cli: Cli): void {
-  const block = program.command('block').description('blocks of hours, by hand');
+export function defineBlock(block: Command, cli: Cli): void {
   cli
     .add(
       block,

@@ -14,14 +14,8 @@ interface SellOptions {
   yes?: boolean;
 }
 
-export function addSellCommand(program: Command, cli: Cli): void {
-  cli
-    .add(
-      program,
-      'sell <client>',
-      'sell a block by hand, with the order, invoice and notes of a low balance; a dry run without --yes',
-      'sell Dupont --offer ten --reason "First block" --yes',
-    )
+export function defineSell(sell: Command, cli: Cli): void {
+  sell
     .requiredOption('--offer <name>', 'one of `offers` in the config')
     .option('--quantity <blocks>', 'how many blocks of it', '1')
     .option('--recharge', 'have it collected by the agreement’s `recharge` terms')

@@ -4,14 +4,8 @@ import type { UndoResult } from '../../service/corrections/undo.ts';
 import type { TableColumn } from '../output/table.ts';
 import type { Cli, Scope } from '../scope.ts';
 
-export function addUndoCommand(program: Command, cli: Cli): void {
-  cli
-    .add(
-      program,
-      'undo [run]',
-      'reverse what a run wrote, in the PSA too where possible; a dry run without --yes; without RUN: list the runs',
-      'undo r-20260302T080100-ab12 --yes',
-    )
+export function defineUndo(undo: Command, cli: Cli): void {
+  undo
     .option('--yes', 'apply the changes (default: dry run)')
     .action((runId: string | undefined, { yes }: { yes?: boolean }, command: Command) =>
       cli.withApp(command, yes === true ? 'write' : 'read', async (scope) => {

@@ -6,14 +6,8 @@ import { backUpInto, type KeptBackup } from '../../service/backup/keep.ts';
 import { readWhole } from '../input/values.ts';
 import type { Cli } from '../scope.ts';
 
-export function addBackupCommand(program: Command, cli: Cli): void {
-  cli
-    .add(
-      program,
-      'backup <target>',
-      'write a consistent copy of the database, while the service runs: to a new file, or into a folder under a name with the time',
-      'backup /var/backups/prepaid-hours/ --keep 14',
-    )
+export function defineBackup(backup: Command, cli: Cli): void {
+  backup
     .option('--keep <number>', 'keep only the newest backups of this database in the folder')
     .action((target: string, options: { keep?: string }, command: Command) => {
       const keep = options.keep === undefined ? null : readKeep(options.keep);

@@ -23,8 +23,7 @@ const styles: Partial<Record<MessageStatus, Style>> = {
   unapproved: 'yellow',
 };
 
-export function addOutboxCommands(program: Command, cli: Cli): void {
-  const outbox = program.command('outbox').description('messages to the vendors, sent and unsent');
+export function defineOutbox(outbox: Command, cli: Cli): void {
   cli
     .add(outbox, 'list', 'all messages', 'outbox list --status dead,withheld', { isDefault: true })
     .option('--status <statuses>', `one or more of ${statuses.join(', ')}`)

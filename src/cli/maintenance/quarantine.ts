@@ -8,10 +8,7 @@ import type { TableColumn } from '../output/table.ts';
 import type { Cli, Scope } from '../scope.ts';
 import { addQuarantineShow, unknownRow } from './quarantine-show.ts';
 
-export function addQuarantineCommands(program: Command, cli: Cli): void {
-  const quarantine = program
-    .command('quarantine')
-    .description('vendor rows that were quarantined and need review');
+export function defineQuarantine(quarantine: Command, cli: Cli): void {
   cli
     .add(quarantine, 'list', 'rows that need review', 'quarantine list', { isDefault: true })
     .action((_options: unknown, command: Command) =>

@@ -4,14 +4,8 @@ import type { Restored } from '../../service/backup/restore.ts';
 import { type Paint, painter } from '../output/style.ts';
 import { type Cli, usualConfig } from '../scope.ts';
 
-export function addRestoreCommand(program: Command, cli: Cli): void {
-  cli
-    .add(
-      program,
-      'restore <file>',
-      'check a backup and show what it holds; with --yes put it in the place of the database, which is kept under another name',
-      'restore /var/backups/prepaid-hours/prepaid-hours-2026-03-31T02-30-00Z.db --yes',
-    )
+export function defineRestore(restore: Command, cli: Cli): void {
+  restore
     .option('--yes', 'replace the database')
     .action(async (file: string, options: { yes?: boolean }, command: Command) => {
       const { config, json } = command.optsWithGlobals<{ config?: string; json?: boolean }>();

@@ -7,14 +7,8 @@ import type { Disagreement } from '../../store/port.ts';
 import { type Paint, painter } from '../output/style.ts';
 import type { Cli } from '../scope.ts';
 
-export function addVerifyCommand(program: Command, cli: Cli): void {
-  cli
-    .add(
-      program,
-      'verify',
-      'recompute every balance from the ledger and compare; exit code 5 on a mismatch',
-      'verify',
-    )
+export function defineVerify(verify: Command, cli: Cli): void {
+  verify
     .option('--export <folder>', 'a folder of `export buyer` instead, without config or database')
     .action((options: { export?: string }, command: Command) => {
       if (options.export !== undefined) return verifyExport(cli, options.export, command);

@@ -28,14 +28,8 @@ interface AgreementOptions {
   list?: boolean;
 }
 
-export function addAgreementCommand(program: Command, cli: Cli): void {
-  cli
-    .add(
-      program,
-      'agreement [client]',
-      'the written agreement with a client, made from its terms, for signature; without a client: what each accepted',
-      'agreement Dupont --out dupont.pdf',
-    )
+export function defineAgreement(agreement: Command, cli: Cli): void {
+  agreement
     .addOption(
       new Option(
         '--format <format>',

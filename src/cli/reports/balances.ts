@@ -20,29 +20,27 @@ import { findClient } from '../input/find-client.ts';
 import type { TableCell, TableColumn } from '../output/table.ts';
 import type { Cli, Scope } from '../scope.ts';
 
-export function addBalancesCommand(program: Command, cli: Cli): void {
-  cli
-    .add(program, 'balances [client]', 'what each client has left', 'balances "Dupont Plomberie"')
-    .action((query: string | undefined, _options: unknown, command: Command) =>
-      cli.withApp(command, 'read', async (scope) => {
-        const { app } = scope;
-        const clients = query === undefined ? app.clients : [findClient(app.clients, query)];
-        const asOf = instantFromMs(app.now());
-        const request = {
-          shown: clients,
-          all: app.clients,
-          asOf,
-          offers: app.config.offers,
-          format: scope.format,
-        };
-        const report = await buildBalances(app.store, request);
-        const reads = await readLastReads(app);
-        scope.answer({ ...balancesToJson(report), reads }, () =>
-          balancesText(report, reads, scope, query !== undefined),
-        );
-        return 0;
-      }),
-    );
+export function defineBalances(balances: Command, cli: Cli): void {
+  balances.action((query: string | undefined, _options: unknown, command: Command) =>
+    cli.withApp(command, 'read', async (scope) => {
+      const { app } = scope;
+      const clients = query === undefined ? app.clients : [findClient(app.clients, query)];
+      const asOf = instantFromMs(app.now());
+      const request = {
+        shown: clients,
+        all: app.clients,
+        asOf,
+        offers: app.config.offers,
+        format: scope.format,
+      };
+      const report = await buildBalances(app.store, request);
+      const reads = await readLastReads(app);
+      scope.answer({ ...balancesToJson(report), reads }, () =>
+        balancesText(report, reads, scope, query !== undefined),
+      );
+      return 0;
+    }),
+  );
 }
 
 function balancesText(

@@ -8,21 +8,15 @@ import { findClient } from '../input/find-client.ts';
 import { readDate } from '../input/values.ts';
 import type { Cli, Scope } from '../scope.ts';
 
-export function addExplainCommand(program: Command, cli: Cli): void {
-  const explainCommand = cli
-    .add(
-      program,
-      'explain <id>',
-      'why a time entry, ticket or charge cost what it did',
-      'explain 48213 --locale fr',
-    )
+export function defineExplain(explain: Command, cli: Cli): void {
+  explain
     .addOption(localeOption())
     .action((id: string, options: { locale?: Locale }, command: Command) =>
       cli.withApp(command, 'read', (scope) => answerWork(id, options, scope)),
     );
   cli
     .add(
-      explainCommand,
+      explain,
       'balance <client>',
       'how a client’s balance is made up, block by block',
       'explain balance Dupont --on 2026-03-31',

@@ -16,8 +16,7 @@ interface ExportOptions {
   replaceTechnicians?: boolean;
 }
 
-export function addExportCommands(program: Command, cli: Cli): void {
-  const parent = program.command('export').description('files for others');
+export function defineExport(parent: Command, cli: Cli): void {
   cli
     .add(
       parent,

@@ -7,14 +7,8 @@ import { type Published, publishPages } from '../../service/publish/publish-page
 import { findClient } from '../input/find-client.ts';
 import type { Cli, Scope } from '../scope.ts';
 
-export function addPublishCommand(program: Command, cli: Cli): void {
-  cli
-    .add(
-      program,
-      'publish [folder]',
-      'write a page for each client with its current balance, at an address that nobody can guess (default folder: publish.folder in the config)',
-      'publish /srv/prepaid-hours',
-    )
+export function definePublish(publish: Command, cli: Cli): void {
+  publish
     .option('--revoke <client>', 'give the client’s page a new address; the old one stops working')
     .action((folder: string | undefined, { revoke }: { revoke?: string }, command: Command) =>
       cli.withApp(command, 'write', async (scope) => {

@@ -17,8 +17,7 @@ import { addProactiveReport } from './proactive.ts';
 import { addRevenueReport } from './revenue.ts';
 import { addSessionReports } from './sessions.ts';
 
-export function addReportCommands(program: Command, cli: Cli): void {
-  const report = program.command('report').description('reports on all clients');
+export function defineReport(report: Command, cli: Cli): void {
   addPaymentsReport(report, cli);
   addRevenueReport(report, cli);
   addLeaksReport(report, cli);

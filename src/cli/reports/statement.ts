@@ -29,14 +29,8 @@ interface StatementOptions {
   all?: boolean;
 }
 
-export function addStatementCommand(program: Command, cli: Cli): void {
-  cli
-    .add(
-      program,
-      'statement [client]',
-      'what a client had, bought and used in a month',
-      'statement Dupont --month 2026-03 --out dupont-2026-03.pdf',
-    )
+export function defineStatement(statement: Command, cli: Cli): void {
+  statement
     .option('--month <month>', 'such as 2026-03 (default: the current month, still provisional)')
     .addOption(
       new Option(

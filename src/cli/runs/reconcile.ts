@@ -21,14 +21,8 @@ interface Answer {
 
 const disagreement = 5;
 
-export function addReconcileCommand(program: Command, cli: Cli): void {
-  cli
-    .add(
-      program,
-      'reconcile [client]',
-      'compare hours, invoices, alerts and balances with the vendors’ current data; exit code 5 if they differ',
-      'reconcile "Dupont Plomberie"',
-    )
+export function defineReconcile(reconcile: Command, cli: Cli): void {
+  reconcile
     .option('--last', 'show the result of the last comparison; sends no request')
     .action((query: string | undefined, { last }: { last?: boolean }, command: Command) =>
       cli.withApp(command, last === true ? 'read' : 'write', async (scope) => {

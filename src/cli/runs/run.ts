@@ -1,4 +1,4 @@
-import { Argument, type Command } from 'commander';
+import type { Command } from 'commander';
 import { plainText } from '../../reports/format/plain-text.ts';
 import {
   readUndelivered,
@@ -15,15 +15,13 @@ import type { Cli, Scope } from '../scope.ts';
 /** The help text of `--first` for `run` and `start`. */
 export const firstOption = 'allow a new, empty database in live mode although one existed before';
 
-export function addRunCommand(program: Command, cli: Cli): void {
-  cli
-    .add(program, 'run', 'run once, in order: pull, debit, replenish, push', 'run pull debit')
-    .addArgument(
-      new Argument(
-        '[steps...]',
-        'only these steps; sweep and reconcile only run when named',
-      ).choices([...allSteps]),
-    )
+export function defineRun(run: Command, cli: Cli): void {
+  const [steps] = run.registeredArguments;
+  if (steps !== undefined) {
+    steps.description = 'only these steps; sweep and reconcile only run when named';
+    steps.choices([...allSteps]);
+  }
+  run
     .option('--first', firstOption)
     .option('--undone', 'post undone charges again even if nothing has changed')
     .action((named: StepName[], options: { undone?: boolean }, command: Command) =>

@@ -10,21 +10,14 @@ import type { Style } from '../output/style.ts';
 import type { TableCell, TableColumn } from '../output/table.ts';
 import type { Cli, Scope } from '../scope.ts';
 
-export function addStatusCommand(program: Command, cli: Cli): void {
-  cli
-    .add(
-      program,
-      'status',
-      'whether it runs: last and next run of each step, messages that wait, what needs attention; exit code 6 if something is late, failed or stuck',
-      'status --json',
-    )
-    .action((_options: unknown, command: Command) =>
-      cli.withApp(command, 'read', async (scope) => {
-        const status = await readStatus(scope.app);
-        scope.answer(status, () => statusText(status, scope));
-        return status.ok ? 0 : needsAttention;
-      }),
-    );
+export function defineStatus(status: Command, cli: Cli): void {
+  status.action((_options: unknown, command: Command) =>
+    cli.withApp(command, 'read', async (scope) => {
+      const status = await readStatus(scope.app);
+      scope.answer(status, () => statusText(status, scope));
+      return status.ok ? 0 : needsAttention;
+    }),
+  );
 }
 
 function statusText(status: Status, scope: Scope): string {

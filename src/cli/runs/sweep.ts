@@ -4,14 +4,8 @@ import { readUndelivered } from '../../reports/notices/undelivered.ts';
 import type { Cli } from '../scope.ts';
 import { runText } from './run.ts';
 
-export function addSweepCommand(program: Command, cli: Cli): void {
-  cli
-    .add(
-      program,
-      'sweep [connections...]',
-      'find time that was deleted in a PSA whose API does not report deletions, and debit again',
-      'sweep psa --accept',
-    )
+export function defineSweep(sweep: Command, cli: Cli): void {
+  sweep
     .option(
       '--accept',
       'remove the entries that an earlier sweep of these connections asked to confirm',

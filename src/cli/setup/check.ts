@@ -19,14 +19,8 @@ interface CheckOptions extends GoLiveOptions {
   probe?: string;
 }
 
-export function addCheckCommand(program: Command, cli: Cli): void {
-  cli
-    .add(
-      program,
-      'check',
-      'check the config file, then credentials, permissions and every name it refers to',
-      'check --offline',
-    )
+export function defineCheck(check: Command, cli: Cli): void {
+  check
     .option('--offline', 'send no request to a vendor')
     .option('--all', 'also show, one by one, what is not verified yet and needs no action')
     .option('--probe <client>', 'also verify by writing to this test client what reading cannot')

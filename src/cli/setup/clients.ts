@@ -13,14 +13,8 @@ interface ListedClient {
   configuredAs: string | null;
 }
 
-export function addClientsCommand(program: Command, cli: Cli): void {
-  cli
-    .add(
-      program,
-      'clients [search]',
-      'list the clients in the PSA or RMM with their ids, and which are configured',
-      'clients dupont',
-    )
+export function defineClients(clients: Command, cli: Cli): void {
+  clients
     .option('--connection <name>', 'only of this connection')
     .action((search: string | undefined, options: { connection?: string }, command: Command) =>
       cli.withApp(command, 'write', async ({ app, deps, answer, table }) => {

@@ -7,14 +7,8 @@ import type { Outcome } from '../../service/plan/plan-outcomes.ts';
 import type { TableColumn } from '../output/table.ts';
 import { type Cli, type Scope, usualConfig } from '../scope.ts';
 
-export function addPlanCommand(program: Command, cli: Cli): void {
-  cli
-    .add(
-      program,
-      'plan',
-      'what a changed config would have charged for the mirrored history; read-only',
-      'plan --config changed.yaml --current config/connector.yaml',
-    )
+export function definePlan(plan: Command, cli: Cli): void {
+  plan
     .option(
       '--current <file>',
       'the current config, whose database is read (default: connector.yaml next to the changed file, else config/connector.yaml)',

@@ -1,18 +1,20 @@
 import { atKey, atValue, type Path, type Problem } from '../fault.ts';
 import { isKeyed, keyed, listed, textAt, valueAt } from '../read/raw.ts';
-import { effectiveTerms } from './client-checks.ts';
+import { clientsByName, effectiveTerms } from './client-checks.ts';
 
 /** A block holds hours at a rate, or money; a money block needs rates. */
 export function blockFaults(raw: unknown): Problem[] {
   const offers = keyed(valueAt(raw, ['offers'])).flatMap(([name, offer]) =>
     blockTermFaults(offer, ['offers', name]),
   );
-  const clients = listed(valueAt(raw, ['clients'])).flatMap((client, index) => {
+  const listedClients = listed(valueAt(raw, ['clients']));
+  const byName = clientsByName(listedClients);
+  const clients = listedClients.flatMap((client, index) => {
     const path = ['clients', index];
     const blocks = listed(valueAt(client, ['openingBlocks'])).flatMap((block, number) =>
       blockTermFaults(block, [...path, 'openingBlocks', number]),
     );
-    return [...blocks, ...rateFaults(raw, client, path), ...saleFaults(raw, client, path)];
+    return [...blocks, ...rateFaults(raw, client, byName, path), ...saleFaults(raw, client, path)];
   });
   return [...offers, ...clients];
 }
@@ -48,11 +50,14 @@ function sizeFaults(block: unknown, path: Path): Problem[] {
 }
 
 /** The payer has, or may buy, a money block, and the client's agreement has no rates. */
-function rateFaults(raw: unknown, client: unknown, path: Path): Problem[] {
+function rateFaults(
+  raw: unknown,
+  client: unknown,
+  byName: ReadonlyMap<string, unknown>,
+  path: Path,
+): Problem[] {
   if (valueAt(effectiveTerms(raw, client), ['rates']) !== undefined) return [];
-  const paidBy = textAt(client, 'paidBy');
-  const payer =
-    listed(valueAt(raw, ['clients'])).find((one) => textAt(one, 'name') === paidBy) ?? client;
+  const payer = byName.get(textAt(client, 'paidBy') ?? '') ?? client;
   const opening = listed(valueAt(payer, ['openingBlocks']));
   const sold = listed(effectiveTerms(raw, payer).replenish).map((rule) =>
     valueAt(raw, ['offers', textAt(rule, 'offer') ?? '']),

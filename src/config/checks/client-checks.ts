@@ -118,6 +118,16 @@ export function findNoticeClient(raw: unknown): { connection: string; sourceId: 
   return sourceId === null ? null : { connection, sourceId };
 }
 
+/** The first of each name; a second one is a fault of its own. */
+export function clientsByName(clients: readonly unknown[]): ReadonlyMap<string, unknown> {
+  const byName = new Map<string, unknown>();
+  for (const client of clients) {
+    const name = textAt(client, 'name');
+    if (name !== null && !byName.has(name)) byName.set(name, client);
+  }
+  return byName;
+}
+
 /** The raw agreement of a client, overrides included. */
 export function effectiveTerms(raw: unknown, client: unknown): Record<string, unknown> {
   const agreement = valueAt(raw, ['agreements', textAt(client, 'agreement') ?? '']);

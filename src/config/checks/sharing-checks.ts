@@ -1,26 +1,27 @@
 import { atValue, type Path, type Problem } from '../fault.ts';
 import { suggestion } from '../nearest.ts';
 import { isKeyed, keyed, listed, textAt, valueAt } from '../read/raw.ts';
+import { clientsByName } from './client-checks.ts';
 
 /** `paidBy` is a single step, and only for clients without blocks of their own. */
 export function sharingFaults(raw: unknown): Problem[] {
   const clients = listed(valueAt(raw, ['clients']));
+  const byName = clientsByName(clients);
   const payers = new Set(clients.map((client) => textAt(client, 'paidBy')));
   return clients.flatMap((client, index) => {
     const path = ['clients', index];
     const isSharing = textAt(client, 'paidBy') !== null || payers.has(textAt(client, 'name'));
-    return [...payerFaults(client, clients, path), ...shareFaults(client, isSharing, path)];
+    return [...payerFaults(client, byName, path), ...shareFaults(client, isSharing, path)];
   });
 }
 
-function payerFaults(client: unknown, clients: readonly unknown[], path: Path): Problem[] {
+function payerFaults(client: unknown, byName: ReadonlyMap<string, unknown>, path: Path): Problem[] {
   const paidBy = textAt(client, 'paidBy');
   if (paidBy === null) return [];
   const at = [...path, 'paidBy'];
-  const payer = clients.find((one) => textAt(one, 'name') === paidBy);
+  const payer = byName.get(paidBy);
   if (payer === undefined) {
-    const names = clients.map((one) => textAt(one, 'name')).filter((name) => name !== null);
-    const message = `there is no client "${paidBy}"; ${suggestion(paidBy, names, 'clients')}`;
+    const message = `there is no client "${paidBy}"; ${suggestion(paidBy, [...byName.keys()], 'clients')}`;
     return [atValue(at, message)];
   }
   if (payer === client)

@@ -37,6 +37,7 @@ export function textAt(value: unknown, ...path: Path): string | null {
  * (`rounding`, `workTypes` …) keeps the keys that the override does not name.
  */
 export function withOverrides(agreement: unknown, overrides: unknown): Record<string, unknown> {
+  if (!isKeyed(overrides)) return isKeyed(agreement) ? agreement : {};
   const merged = Object.fromEntries(keyed(agreement));
   for (const [key, value] of keyed(overrides)) {
     const base = merged[key];

@@ -5,7 +5,7 @@ import { readFileSync, statSync } from 'node:fs';
 const bytesMax = 1024 * 1024;
 
 /** A file's text, or the problem as the end of a sentence. `isMissing`: the file does not exist. */
-type TextRead = { text: string } | { problem: string; isMissing: boolean };
+export type TextRead = { text: string } | { problem: string; isMissing: boolean };
 
 export function readText(file: string): TextRead {
   try {

@@ -1,4 +1,4 @@
-import type { YAMLError } from 'yaml';
+import type { Alias, YAMLError } from 'yaml';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Path } from '../fault.ts';
 
@@ -23,13 +23,13 @@ interface SyntaxFault extends Position {
 }
 
 interface Places {
-  /** By path as JSON: offsets into the text. */
-  offsets: Map<string, { key: number; value: number }>;
   faults: { offset: number; message: string }[];
   /** Aliased nodes that are being read, against an alias that contains itself. */
   open: Set<unknown>;
   /** Nodes by their anchors, so far. */
   anchors: Map<string, unknown>;
+  /** What each alias stands for. */
+  targets: Map<unknown, unknown>;
   /** Values read so far, counting repetitions by aliases. */
   count: number;
 }
@@ -58,40 +58,38 @@ export function readYaml(text: string): { tree: YamlTree | null; faults: SyntaxF
   if (document.errors.length > 0) return { tree: null, faults };
 
   const places: Places = {
-    offsets: new Map(),
     faults: [],
     open: new Set(),
     anchors: new Map(),
+    targets: new Map(),
     count: 0,
   };
-  const value = valueOfNode(document.contents, [], places);
+  const value = valueOfNode(document.contents, null, places);
   if (places.count > valuesMax) {
     const message = `the file has more than ${valuesMax} values, including those repeated by aliases; remove what is not a setting`;
     return { tree: null, faults: [{ line: 1, column: 1, message }] };
   }
   for (const { offset, message } of places.faults) faults.push({ ...positionAt(offset), message });
   const positionOf = (path: Path, at: 'key' | 'value'): Position => {
-    for (let length = path.length; length > 0; length--) {
-      const found = places.offsets.get(JSON.stringify(path.slice(0, length)));
-      if (found)
-        return positionAt(length === path.length && at === 'value' ? found.value : found.key);
-    }
-    return { line: 1, column: 1 };
+    const found = findNode(document.contents, path, places.targets);
+    return found === null
+      ? { line: 1, column: 1 }
+      : positionAt(found.isWhole ? found[at] : found.key);
   };
   return { tree: { value, positionOf }, faults };
 }
 
-function valueOfNode(node: unknown, path: Path, places: Places): unknown {
+/** `section`: the key at the top of the file that the node is below; null: it is the top. */
+function valueOfNode(node: unknown, section: string | null, places: Places): unknown {
   places.count += 1;
   if (places.count > valuesMax) return null;
-  if (isAlias(node))
-    return aliasedValue(places.anchors.get(node.source), offsetOf(node), path, places);
+  if (isAlias(node)) return aliasedValue(node, section, places);
   noteAnchor(node, places);
   if (isMap(node)) {
     const entries = new Map<string, unknown>();
     for (const { key, value } of node.items) {
       noteAnchor(key, places);
-      const name = isScalar(key) ? (key.source ?? String(key.value)) : null;
+      const name = nameOf(key);
       if (name === null) {
         places.faults.push({
           offset: offsetOf(key),
@@ -105,27 +103,16 @@ function valueOfNode(node: unknown, path: Path, places: Places): unknown {
         places.faults.push({ offset: offsetOf(key), message });
         continue;
       }
-      const keyOffset = offsetOf(key);
-      const inner = [...path, name];
-      places.offsets.set(JSON.stringify(inner), {
-        key: keyOffset,
-        value: value === null ? keyOffset : offsetOf(value),
-      });
-      entries.set(name, valueOfNode(value, inner, places));
+      entries.set(name, valueOfNode(value, section ?? name, places));
     }
     return Object.fromEntries(entries);
   }
   if (isSeq(node)) {
-    return node.items.map((item, index) => {
-      const inner = [...path, index];
-      const offset = offsetOf(item);
-      places.offsets.set(JSON.stringify(inner), { key: offset, value: offset });
-      return valueOfNode(item, inner, places);
-    });
+    return node.items.map((item) => valueOfNode(item, section, places));
   }
   if (!isScalar(node)) return null;
   const isNumber = typeof node.value === 'number' || typeof node.value === 'bigint';
-  return isNumber && path[0] !== 'connections' ? (node.source ?? String(node.value)) : node.value;
+  return isNumber && section !== 'connections' ? (node.source ?? String(node.value)) : node.value;
 }
 
 /** The parser's own `resolve` goes through the whole file for each alias. */
@@ -134,19 +121,59 @@ function noteAnchor(node: unknown, { anchors, open }: Places): void {
   if (isAnchor && node.anchor !== undefined && open.size === 0) anchors.set(node.anchor, node);
 }
 
-function aliasedValue(target: unknown, offset: number, path: Path, places: Places): unknown {
+function aliasedValue(alias: Alias, section: string | null, places: Places): unknown {
+  const target = places.anchors.get(alias.source);
   if (target === undefined || places.open.has(target)) {
     const message =
       target === undefined
         ? 'this alias has no anchor before it; quote the text if it should start with *'
         : 'this alias contains itself; write out the value';
-    places.faults.push({ offset, message });
+    places.faults.push({ offset: offsetOf(alias), message });
     return null;
   }
+  places.targets.set(alias, target);
   places.open.add(target);
-  const value = valueOfNode(target, path, places);
+  const value = valueOfNode(target, section, places);
   places.open.delete(target);
   return value;
+}
+
+interface FoundNode {
+  /** Offsets into the text. */
+  key: number;
+  value: number;
+  /** False: the path leads further, to something that is missing. */
+  isWhole: boolean;
+}
+
+/** The last node on a path that is there; null: not even the first. */
+function findNode(
+  top: unknown,
+  path: Path,
+  targets: ReadonlyMap<unknown, unknown>,
+): FoundNode | null {
+  let found: FoundNode | null = null;
+  let node = top;
+  for (const [depth, step] of path.entries()) {
+    const group = isAlias(node) ? targets.get(node) : node;
+    const isWhole = depth === path.length - 1;
+    if (isMap(group)) {
+      const pair = group.items.find(({ key }) => nameOf(key) === String(step));
+      if (pair === undefined) break;
+      const key = offsetOf(pair.key);
+      node = pair.value;
+      found = { key, value: node === null ? key : offsetOf(node), isWhole };
+    } else if (isSeq(group) && typeof step === 'number' && step < group.items.length) {
+      node = group.items[step];
+      found = { key: offsetOf(node), value: offsetOf(node), isWhole };
+    } else break;
+  }
+  return found;
+}
+
+/** A key's text as it stands in the file; null: it is not plain text. */
+function nameOf(key: unknown): string | null {
+  return isScalar(key) ? (key.source ?? String(key.value)) : null;
 }
 
 function offsetOf(node: unknown): number {

@@ -1,9 +1,32 @@
-import Holidays from 'date-holidays';
+import { createRequire } from 'node:module';
 import { z } from 'zod';
 import type { BusinessHours } from '../../domain/agreements/terms.ts';
 import { addDays, type DateText } from '../../domain/time.ts';
 import { nearest } from '../nearest.ts';
 import { isDay, Timezone } from './fields.ts';
+
+type Holidays = typeof import('date-holidays').default;
+
+interface Area {
+  states?: Record<string, Area>;
+  regions?: Record<string, Area>;
+}
+
+const load = createRequire(import.meta.url);
+
+/** Loaded when a day is looked up, or a fault is worded: it brings the astronomy of all calendars. */
+function loadHolidays(): Holidays {
+  return load('date-holidays') as Holidays;
+}
+
+/** By the package's data alone, which loads in a third of the time. */
+function isKnownPlace(country: string, state?: string, region?: string): boolean {
+  const { data } = load('date-holidays/data') as { data: { holidays: Record<string, Area> } };
+  const states = data.holidays[country]?.states;
+  const regions = states?.[state ?? '']?.regions;
+  if (region !== undefined) return regions?.[region] !== undefined;
+  return (state === undefined ? data.holidays[country] : states?.[state]) !== undefined;
+}
 
 const dayNames: readonly string[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
@@ -161,7 +184,8 @@ function readTimes(text: string): { fromMinute: number; toMinute: number }[] {
 /** What is wrong with `FR`, `DE-BY` or `DE-BY-A`, or null. */
 function regionProblem(text: string): string | null {
   const [country = '', state, region, ...rest] = text.split('-');
-  const catalogue = new Holidays();
+  if (rest.length === 0 && isKnownPlace(country, state, region)) return null;
+  const catalogue = new (loadHolidays())();
   const countries = catalogue.getCountries();
   if (!Object.hasOwn(countries, country)) {
     return `"${text}" is not a country with known holidays; use its ISO 3166 code, such as FR, or DE-BY with a region`;
@@ -183,10 +207,11 @@ function regionProblem(text: string): string | null {
 /** How a document names the place whose holidays these are. */
 export function holidayPlace(text: string): { country: string; area: string | null } {
   const [country = '', state, region] = text.split('-');
-  const catalogue = new Holidays();
+  if (state === undefined) return { country, area: null };
+  const catalogue = new (loadHolidays())();
   const states = catalogue.getStates(country) ?? {};
-  const regions = state === undefined ? {} : (catalogue.getRegions(country, state) ?? {});
-  const names = [states[state ?? ''], regions[region ?? '']].filter((name) => name !== undefined);
+  const regions = catalogue.getRegions(country, state) ?? {};
+  const names = [states[state], regions[region ?? '']].filter((name) => name !== undefined);
   return { country, area: names.length === 0 ? null : names.join(', ') };
 }
 
@@ -208,9 +233,10 @@ function holidayFinder(holidays: string): (date: DateText) => boolean {
   const [country = '', state, region] = holidays.split('-');
   const inState = state === undefined ? {} : { state };
   const place = { country, ...inState, ...(region === undefined ? {} : { region }) };
-  const calendar = new Holidays(place, { types: ['public'] });
+  let calendar: InstanceType<Holidays> | undefined;
   const years = new Map<number, ReadonlySet<DateText>>();
   const daysOf = (year: number): ReadonlySet<DateText> => {
+    calendar ??= new (loadHolidays())(place, { types: ['public'] });
     const days = years.get(year) ?? publicHolidays(calendar, year);
     years.set(year, days);
     return days;
@@ -223,7 +249,7 @@ function holidayFinder(holidays: string): (date: DateText) => boolean {
 }
 
 /** Full-day public holidays. One that starts during the day is a working day that ends early. */
-function publicHolidays(calendar: Holidays, year: number): Set<DateText> {
+function publicHolidays(calendar: InstanceType<Holidays>, year: number): Set<DateText> {
   const days = new Set<DateText>();
   for (const { type, date, start, end } of calendar.getHolidays(year)) {
     if (type !== 'public' || !date.slice(10).startsWith(' 00:00:00')) continue;

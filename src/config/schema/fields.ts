@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { secondsFromDecimalText } from '../../domain/duration.ts';
 import { isKindError } from '../../domain/errors.ts';
 import { locales } from '../../domain/format.ts';
-import { addDays } from '../../domain/time.ts';
 import { nearest } from '../nearest.ts';
 
 /**
@@ -130,11 +129,8 @@ export const Day = understood((text) => {
 
 export function isDay(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  try {
-    return addDays(text, 0) === text;
-  } catch {
-    return false;
-  }
+  const atMs = Date.parse(text);
+  return !Number.isNaN(atMs) && new Date(atMs).toISOString().startsWith(text);
 }
 
 export const Timezone = understood((text) => {
@@ -143,7 +139,16 @@ export const Timezone = understood((text) => {
   throw new Error(`"${text}" is not a valid time zone; use an IANA name such as ${near}`);
 });
 
+/** Each client may name its own, of a few in all. */
+const checkedZones = new Map<string, boolean>();
+
 function isTimezone(text: string): boolean {
+  const known = checkedZones.get(text) ?? isSpelledZone(text);
+  checkedZones.set(text, known);
+  return known;
+}
+
+function isSpelledZone(text: string): boolean {
   if (!/^[A-Za-z]/.test(text)) return false;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== '';
@@ -158,8 +163,11 @@ export const Currency = understood((text) => {
   throw new Error(`"${text}" is not an ISO 4217 currency; use a code such as ${near}`);
 });
 
+let currencies: ReadonlySet<string> | undefined;
+
 export function isCurrency(text: string): boolean {
-  return Intl.supportedValuesOf('currency').includes(text);
+  currencies ??= new Set(Intl.supportedValuesOf('currency'));
+  return currencies.has(text);
 }
 
 export const LocaleCode = z.enum(locales);

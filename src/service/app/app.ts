@@ -1,5 +1,5 @@
 import { validate } from 'node-cron';
-import { loadConfig, namedVendors } from '../../config/load.ts';
+import { loadConfig, namedVendors, readSource } from '../../config/load.ts';
 import type { LoadedConfig } from '../../config/loaded.ts';
 import { effectiveEnvironment } from '../../config/read/environment.ts';
 import type { Connector } from '../../contract/connector.ts';
@@ -14,7 +14,7 @@ import { connectAll, type RequestMeter } from './connect.ts';
 import { identifyClients, recognizeClients } from './identify-clients.ts';
 import { createLog, type Logger, readLogSettings } from './log.ts';
 import { refuseLostFile, refuseLostStore } from './lost-store.ts';
-import { rebuildRehearsal, type StoreHolder } from './rehearsal.ts';
+import type { StoreHolder } from './rehearsal.ts';
 
 /** One process's view: the config, its store, and a connector for each connection. */
 export interface App {
@@ -81,6 +81,8 @@ export async function openApp(options: AppOptions): Promise<App> {
       : await identifyClients(store, config.clients, instantFromMs(now()));
     if (options.access === 'run') {
       const { holder } = options;
+      // Other commands start without the rules that a rehearsal is made again by.
+      const { rebuildRehearsal } = await import('./rehearsal.ts');
       store = await rebuildRehearsal({ config, store, clients, log, now }, holder);
     }
     const requests: RequestMeter = new Map();
@@ -96,10 +98,11 @@ export async function openApp(options: AppOptions): Promise<App> {
   }
 }
 
-/** For `loadConfig`: the vendors named in the file, and the IDs of all. */
+/** For `loadConfig`: the file as it is now, the vendors named in it, and the IDs of all. */
 export async function knownVendors(registry: VendorRegistry, file: string) {
-  const vendors = await loadVendors(registry, namedVendors(file));
-  return { vendors, vendorIds: Object.keys(registry) };
+  const source = readSource(file);
+  const vendors = await loadVendors(registry, namedVendors(source));
+  return { source, vendors, vendorIds: Object.keys(registry) };
 }
 
 function openLog(config: LoadedConfig, redactor: Redactor, options: AppOptions): Logger {

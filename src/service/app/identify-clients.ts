@@ -26,8 +26,9 @@ export async function identifyClients(
 ): Promise<IdentifiedClients> {
   const known = await store.listClients();
   const questions: KindError[] = [];
+  const findKnown = finderOf(known, configured);
   const accepted = configured.flatMap((client) => {
-    const match = findKnown(known, configured, client);
+    const match = findKnown(client);
     if (match === undefined || match.isById) return [client];
     questions.push(toQuestion(client, match.known));
     const sourceIds = new Map(
@@ -53,8 +54,9 @@ export async function recognizeClients(
   idOfNew: (client: ConfiguredClient) => string | null,
 ): Promise<Client[]> {
   const known = await store.listClients();
+  const findKnown = finderOf(known, configured);
   const seen = configured.flatMap((client) => {
-    const id = findKnown(known, configured, client)?.known.id ?? idOfNew(client);
+    const id = findKnown(client)?.known.id ?? idOfNew(client);
     return id === null ? [] : [{ ...client, id }];
   });
   return linkPayers(seen);
@@ -75,26 +77,42 @@ export function linkPayers(clients: readonly (ConfiguredClient & Pick<Client, 'i
   });
 }
 
-/** Finds it by ID, or by the name of a client none of whose IDs is still in the config. */
-function findKnown(
+type FindKnown = (client: ConfiguredClient) => { known: KnownClient; isById: boolean } | undefined;
+
+/** Finds a client by ID, or by the name of a client none of whose IDs is still in the config. */
+function finderOf(
   known: readonly KnownClient[],
   configured: readonly ConfiguredClient[],
-  client: ConfiguredClient,
-): { known: KnownClient; isById: boolean } | undefined {
-  const byId = known.find((candidate) => hasId(candidate, client));
-  if (byId !== undefined) return { known: byId, isById: true };
-  const wanted = foldName(client.name);
-  const byName = known.find(
-    (candidate) =>
-      foldName(candidate.name) === wanted && !configured.some((other) => hasId(candidate, other)),
-  );
-  return byName === undefined ? undefined : { known: byName, isById: false };
+): FindKnown {
+  const configuredIds = new Set(configured.flatMap(idsOf));
+  const byId = new Map<string, number>();
+  const byName = new Map<string, number>();
+  for (const [place, { name, sources }] of known.entries()) {
+    const ids = sources.map(({ connection, sourceId }) => idKey(connection, sourceId));
+    for (const id of ids) if (!byId.has(id)) byId.set(id, place);
+    const folded = foldName(name);
+    const isGone = !ids.some((id) => configuredIds.has(id));
+    if (isGone && !byName.has(folded)) byName.set(folded, place);
+  }
+  const at = (place: number | undefined, isById: boolean) => {
+    const found = known[place ?? -1];
+    return found === undefined ? undefined : { known: found, isById };
+  };
+  return (client) => {
+    const places = idsOf(client).flatMap((id) => byId.get(id) ?? []);
+    // Of several, the one that the store lists first.
+    return places.length > 0
+      ? at(Math.min(...places), true)
+      : at(byName.get(foldName(client.name)), false);
+  };
 }
 
-function hasId({ sources }: KnownClient, { sourceIds, formerIds }: ConfiguredClient): boolean {
-  return sources.some(({ connection, sourceId }) =>
-    [sourceIds, formerIds].some((ids) => ids.get(connection) === sourceId),
-  );
+function idsOf({ sourceIds, formerIds }: ConfiguredClient): string[] {
+  return [...sourceIds, ...formerIds].map(([connection, id]) => idKey(connection, id));
+}
+
+function idKey(connection: string, sourceId: string): string {
+  return JSON.stringify([connection, sourceId]);
 }
 
 function toQuestion(client: ConfiguredClient, known: KnownClient): KindError {

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createLogger, format, transports, type Logger as WinstonLogger } from 'winston';
+import { createRequire } from 'node:module';
+import type { Logger as WinstonLogger } from 'winston';
 import { KindError } from '../../domain/errors.ts';
 import type { Redactor } from '../../domain/redaction.ts';
 import { plainText } from '../../reports/format/plain-text.ts';
@@ -62,40 +63,52 @@ export function withLogFields<Result>(
 }
 
 export function createLog(options: LogOptions): Logger {
-  const logger = createLogger({
-    level: options.level,
-    format: options.format === 'json' ? format.json() : prettyLine,
-    transports: [new transports.Stream({ stream: options.stream ?? process.stderr })],
+  let opened: WinstonLogger | undefined;
+  const isWanted = (level: string) => levels.indexOf(level) <= levels.indexOf(options.level);
+  const write: WriteLine = (level, message, fields) => {
+    if (!isWanted(level)) return;
+    opened ??= openWinston(options);
+    const redact = redactWith(options.redactor);
+    const line = redact({ ...lasting.getStore(), ...fields }) as LogDetail;
+    opened.log({ ...line, level, message: String(redact(message)), at: new Date().toISOString() });
+  };
+  return wrap(write, {});
+}
+
+/** Loaded with the first line: most commands write none. */
+function openWinston({ level, format: name, stream }: LogOptions): WinstonLogger {
+  const { createLogger, format, transports } = createRequire(import.meta.url)(
+    'winston',
+  ) as typeof import('winston');
+  return createLogger({
+    level,
+    format: name === 'json' ? format.json() : format.printf(prettyLine),
+    transports: [new transports.Stream({ stream: stream ?? process.stderr })],
   });
-  return wrap(logger, {}, redactWith(options.redactor));
 }
 
-function wrap(
-  logger: WinstonLogger,
-  fields: LogDetail,
-  redact: (value: unknown) => unknown,
-): Logger {
-  const write = (level: string, message: string, detail: LogDetail = {}) => {
-    const line = redact({ ...lasting.getStore(), ...fields, ...detail }) as LogDetail;
-    logger.log({ ...line, level, message: String(redact(message)), at: new Date().toISOString() });
-  };
+type WriteLine = (level: string, message: string, fields: LogDetail) => void;
+
+function wrap(write: WriteLine, fields: LogDetail): Logger {
+  const at = (level: string) => (message: string, detail?: LogDetail) =>
+    write(level, message, { ...fields, ...detail });
   return {
-    debug: (message, detail) => write('debug', message, detail),
-    info: (message, detail) => write('info', message, detail),
-    warn: (message, detail) => write('warn', message, detail),
-    error: (message, detail) => write('error', message, detail),
-    child: (more) => wrap(logger, { ...fields, ...more }, redact),
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    child: (more) => wrap(write, { ...fields, ...more }),
   };
 }
 
-const prettyLine = format.printf(({ level, message, at, ...rest }) => {
+function prettyLine({ level, message, at, ...rest }: Record<string, unknown>): string {
   const detail = Object.entries(rest)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
   const time = String(at).slice(11, 19);
   // A reason may quote a vendor; the terminal must not interpret it.
-  return plainText([time, level.toUpperCase().padEnd(5), message, ...detail].join(' '));
-});
+  return plainText([time, String(level).toUpperCase().padEnd(5), message, ...detail].join(' '));
+}
 
 /** Redacts secrets from every text, at any depth, and clients' texts from known fields. */
 function redactWith(redactor: Redactor): (value: unknown) => unknown {

@@ -3,7 +3,8 @@ import { type Instant, instantFromMs, msFromInstant } from '../../domain/time.ts
 import type { StepHealth, Store } from '../../store/port.ts';
 import type { SideJob } from '../app/side-job.ts';
 import type { StepName } from '../run/step.ts';
-import { readDue } from './due.ts';
+import { nextSlots } from '../schedule/slots.ts';
+import { lateFrom } from './due.ts';
 
 export type StepState = 'ok' | 'failed' | 'late' | 'never';
 
@@ -76,13 +77,12 @@ async function toStatus(
   // A cron line that calls `run` does these steps together, at the pace of the slowest.
   const isByRun = row !== null && !row.command.startsWith('start ') && stepsOfRun.includes(step);
   const paces: readonly ScheduledName[] = isByRun ? stepsOfRun : [step];
-  const dues = await Promise.all(
-    paces.map((name) => readDue(expressionOf(config, name), config.timezone, { nowMs, sinceMs })),
+  const expressions = new Set(paces.map((name) => expressionOf(config, name)));
+  const lates = await Promise.all(
+    [...expressions].map((expression) => lateFrom(expression, config.timezone, sinceMs)),
   );
-  const { nextMs } = await readDue(expressionOf(config, step), config.timezone, { nowMs, sinceMs });
-  const lateFromMs = dues.some((due) => due.lateFromMs === null)
-    ? null
-    : Math.max(...dues.map((due) => due.lateFromMs ?? 0));
+  const [nextMs = null] = await nextSlots(expressionOf(config, step), config.timezone, nowMs, 1);
+  const lateFromMs = lates.includes(null) ? null : Math.max(...lates.map((at) => at ?? 0));
   const succeededAt = row?.succeededAt ?? null;
   return {
     step,

@@ -28,14 +28,7 @@ import { review } from './review.ts';
 /** Questions for one PSA at most, where no answer has to be corrected. */
 export const questionsMax = 10;
 
-export function addInitCommand(program: Command, cli: Cli): void {
-  const init = cli.add(
-    program,
-    'init',
-    'write a first config file: asks the PSA for clients, boards and work types',
-    'init --vendor VENDOR --set baseUrl=https://psa.example.com --clients all \\\n' +
-      '    --offer 10@120 --yes      (without flags, it asks at the terminal)',
-  );
+export function defineInit(init: Command, cli: Cli): void {
   addAddingCommands(init, cli);
   addClientFlags(addConnectionFlags(init))
     .option('--exclude <types>', 'work types that are never debited, separated by commas')

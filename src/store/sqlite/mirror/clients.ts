@@ -21,7 +21,16 @@ export function clientStore(database: Database): ClientStore {
 function assign(database: Database, clients: readonly ConfiguredClient[], at: Instant): string[] {
   refuseShared(clients);
   const found = clients.map((client) => findKnown(database, client));
-  const known = found.map((one, index) => (isOwner(index, found, clients) ? one : undefined));
+  const names = new Map<string, string[]>();
+  for (const [index, { name }] of clients.entries()) {
+    const id = found[index]?.id;
+    if (id !== undefined) names.set(id, [...(names.get(id) ?? []), name]);
+  }
+  const known = found.map((one, index) =>
+    one !== undefined && isOwner(clients[index]?.name, one, names.get(one.id) ?? [])
+      ? one
+      : undefined,
+  );
   const ids: string[] = [];
   for (const [index, client] of clients.entries()) {
     const id = known[index]?.id ?? addClient(database, client.name, at);
@@ -101,19 +110,12 @@ function findKnown(database: Database, client: ConfiguredClient): KnownClient | 
 
 /**
  * If an ID was entered under the wrong client and later moved, two clients find the same one: the
- * ledger stays with the client that has its name.
+ * ledger stays with the client that has its name. `names`: of all that find it, `own` included.
  */
-function isOwner(
-  index: number,
-  found: readonly (KnownClient | undefined)[],
-  clients: readonly ConfiguredClient[],
-): boolean {
-  const known = found[index];
-  if (known === undefined) return false;
-  const names = clients.filter((_, other) => found[other]?.id === known.id).map(({ name }) => name);
+function isOwner(own: string | undefined, known: KnownClient, names: readonly string[]): boolean {
   if (names.length === 1) return true;
   if (names.filter((name) => name === known.name).length === 1) {
-    return clients[index]?.name === known.name;
+    return own === known.name;
   }
   throw new KindError(
     'config',
