@@ -77,7 +77,7 @@ export const commands: readonly CommandRow[] = [
     description:
       'the written agreement with a client, made from its terms, for signature; without a client: what each accepted',
     example: 'agreement Dupont --out dupont.pdf',
-    load: async () => (await import('./reports/agreement.ts')).defineAgreement,
+    load: async () => (await import('./owner/agreement.ts')).defineAgreement,
   },
   {
     usage: 'explain <id>',
@@ -93,7 +93,7 @@ export const commands: readonly CommandRow[] = [
   {
     usage: 'export',
     description: 'files for others',
-    load: async () => (await import('./reports/export.ts')).defineExport,
+    load: async () => (await import('./owner/export.ts')).defineExport,
   },
   {
     usage: 'plan',

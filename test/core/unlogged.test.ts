@@ -112,6 +112,20 @@ test.each(['time', 'a session'])(
   },
 );
 
+test('a new note or name on time of that day leaves what is debited as it is', async () => {
+  await open();
+  bench.rmm.session('s1', '2026-03-02T13:00:00.000Z', 60);
+  bench.psa.log('e1', '100', '2026-03-02T16:00:00.000Z', 15);
+  bench.at('2026-03-06T08:00:00.000Z');
+  await bench.run();
+  await bench.configure([dupont({ action: 'report', minimumSeconds: 7200 })]);
+  const change = { note: 'Rebooted', technician: 'Ada B.', updatedAt: '2026-03-06T08:00:00.000Z' };
+  bench.psa.editEntry('e1', change);
+  await bench.run();
+  expect(await unlogged()).toEqual(['03-02T13:00 60 min debited']);
+  expect(await bench.story()).toEqual(['+10 purchase', '-1 usage']);
+});
+
 test('the sweep, which finds no such entry at the vendor, leaves it alone', async () => {
   await open({ afterDays: 0 });
   bench.rmm.session('s1', '2026-03-02T13:00:00.000Z', 60);

@@ -146,7 +146,7 @@ const walls: readonly Wall[] = [
     room: `src/cli/${name}/`,
     may: ['src/cli/deps.ts', 'src/domain/', 'src/reports/format/', 'src/config/nearest.ts'],
   })),
-  ...['corrections', 'maintenance', 'reports', 'runs', 'setup'].map((topic) => ({
+  ...['corrections', 'maintenance', 'owner', 'reports', 'runs', 'setup'].map((topic) => ({
     room: `src/cli/${topic}/`,
     may: [
       ...port,

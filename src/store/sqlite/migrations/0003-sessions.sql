@@ -92,7 +92,12 @@ WHEN new.is_derived = 0 AND EXISTS (SELECT 1 FROM mirror_session) BEGIN
   VALUES (new.connection, new.technician_id, new.started_at, new.ended_at);
 END;
 CREATE TRIGGER session_time_changed AFTER UPDATE OF revision, deleted_at ON mirror_time_entry
-WHEN new.is_derived = 0 AND EXISTS (SELECT 1 FROM mirror_session) BEGIN
+WHEN new.is_derived = 0 AND EXISTS (SELECT 1 FROM mirror_session)
+  -- A new note or name leaves what was compared as it is.
+  AND (old.client_id IS NOT new.client_id OR old.ticket_id IS NOT new.ticket_id
+    OR old.technician_id <> new.technician_id OR old.started_at <> new.started_at
+    OR old.ended_at <> new.ended_at OR old.is_timed <> new.is_timed OR old.seconds <> new.seconds
+    OR old.kind <> new.kind OR old.deleted_at IS NOT new.deleted_at) BEGIN
   INSERT INTO session_dirty (connection, technician_id, from_at, to_at)
   VALUES (old.connection, old.technician_id, old.started_at, old.ended_at),
     (new.connection, new.technician_id, new.started_at, new.ended_at);

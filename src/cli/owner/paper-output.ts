@@ -3,8 +3,8 @@ import { type Command, Option } from 'commander';
 import { KindError } from '../../domain/errors.ts';
 import { plainText } from '../../reports/format/plain-text.ts';
 import { type Paper, paperToHtml } from '../../reports/leaks/paper.ts';
+import { writeFile } from '../reports/statement-files.ts';
 import type { Scope } from '../scope.ts';
-import { writeFile } from './statement-files.ts';
 
 export type PaperFormat = 'text' | 'csv' | 'json' | 'html';
 
