@@ -77,7 +77,7 @@ export const commands: readonly CommandRow[] = [
     description:
       'the written agreement with a client, made from its terms, for signature; without a client: what each accepted',
     example: 'agreement Dupont --out dupont.pdf',
-    load: async () => (await import('./owner/agreement.ts')).defineAgreement,
+    load: async () => (await import('./reports/agreement.ts')).defineAgreement,
   },
   {
     usage: 'explain <id>',
@@ -88,7 +88,7 @@ export const commands: readonly CommandRow[] = [
   {
     usage: 'report',
     description: 'reports on all clients',
-    load: async () => (await import('./reports/report.ts')).defineReport,
+    load: async () => (await import('./owner/report.ts')).defineReport,
   },
   {
     usage: 'export',

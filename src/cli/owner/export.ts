@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { KindError } from '../../domain/errors.ts';
@@ -8,6 +8,7 @@ import { manifestName, spellManifest, toManifest } from '../../reports/buyer/man
 import { readFolder } from '../../reports/buyer/read-folder.ts';
 import { verifyFiles } from '../../reports/buyer/verify-files.ts';
 import { currentMonth, toRevenuePeriod } from '../../reports/revenue/revenue-period.ts';
+import { withFileFix, writeFile } from '../output/write-file.ts';
 import type { Cli, Scope } from '../scope.ts';
 
 interface ExportOptions {
@@ -55,8 +56,8 @@ async function exportBuyer(scope: Scope, folder: string, options: ExportOptions)
   const manifest = toManifest(files);
   for (const [name, text] of [...files, [manifestName, spellManifest(manifest)] as const]) {
     const file = join(folder, name);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
+    withFileFix(file, () => mkdirSync(dirname(file), { recursive: true, mode: 0o700 }));
+    writeFile(file, text);
   }
   const { disagreement } = verifyFiles(readFolder(folder));
   if (disagreement !== null) {
@@ -74,7 +75,7 @@ async function exportBuyer(scope: Scope, folder: string, options: ExportOptions)
 
 /** Files of an earlier export would count as part of this one. */
 function refuseFilled(folder: string): void {
-  mkdirSync(folder, { recursive: true });
+  withFileFix(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
   if (readdirSync(folder).length === 0) return;
   throw new KindError('config', `${folder} is not empty.`, { fix: 'Name a new folder.' });
 }

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { KindError } from '../../domain/errors.ts';
 import { plainText } from '../../reports/format/plain-text.ts';
 import { type Paper, paperToHtml } from '../../reports/leaks/paper.ts';
-import { writeFile } from '../reports/statement-files.ts';
+import { writeFile } from '../output/write-file.ts';
 import type { Scope } from '../scope.ts';
 
 export type PaperFormat = 'text' | 'csv' | 'json' | 'html';

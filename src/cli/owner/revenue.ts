@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { KindError } from '../../domain/errors.ts';
@@ -15,6 +14,7 @@ import {
 } from '../../reports/revenue/spell-revenue.ts';
 import { findClient } from '../input/find-client.ts';
 import type { TableColumn } from '../output/table.ts';
+import { writeFile } from '../output/write-file.ts';
 import type { Cli, Scope } from '../scope.ts';
 
 interface RevenueOptions {
@@ -102,7 +102,7 @@ function answerRevenue(
     return;
   }
   const file = resolve(out);
-  writeFileSync(file, text);
+  writeFile(file, text);
   const { from, to } = report;
   answer({ from, to, format, file }, () => `Revenue from ${from} to ${to}: ${file}\n`);
 }

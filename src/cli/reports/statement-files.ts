@@ -1,7 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Client } from '../../domain/agreements/terms.ts';
-import { KindError } from '../../domain/errors.ts';
 import { foldName } from '../../domain/records/names.ts';
 import {
   buildClientStatement,
@@ -14,6 +13,7 @@ import { statementToJson } from '../../reports/statement/statement-json.ts';
 import type { Statement } from '../../reports/statement/statement-shape.ts';
 import type { Printer } from '../../service/publish/print-pdf.ts';
 import type { TableOptions } from '../output/table.ts';
+import { withFileFix, writeFile } from '../output/write-file.ts';
 import { statementToText } from './statement-text.ts';
 
 export const statementFormats = ['html', 'pdf', 'csv', 'json', 'text'] as const;
@@ -111,21 +111,4 @@ function freeName(name: string, taken: ReadonlySet<string>, count = 1): string {
 
 export function print(printer: Printer, html: string, { locale }: Client): Promise<Buffer> {
   return printer.print(html, locale === 'en-US' ? 'Letter' : 'A4');
-}
-
-/** Readable by its owner only: what reports say is confidential. */
-export function writeFile(file: string, content: string | Buffer): void {
-  withFileFix(file, () => writeFileSync(file, content, { mode: 0o600 }));
-}
-
-function withFileFix(file: string, work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new KindError('config', `${resolve(file)} cannot be written (${code}).`, {
-      fix: 'Choose a file in an existing, writable folder.',
-      cause: error,
-    });
-  }
 }

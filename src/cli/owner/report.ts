@@ -9,12 +9,12 @@ import {
 import { runOutText } from '../../reports/balances/run-out-text.ts';
 import { findClient } from '../input/find-client.ts';
 import type { TableColumn } from '../output/table.ts';
-import { addBridgeReport } from '../owner/bridge.ts';
-import { addLeaksReport } from '../owner/leaks.ts';
-import { addProactiveReport } from '../owner/proactive.ts';
-import { addRevenueReport } from '../owner/revenue.ts';
 import type { Cli, Scope } from '../scope.ts';
+import { addBridgeReport } from './bridge.ts';
+import { addLeaksReport } from './leaks.ts';
 import { addPaymentsReport } from './payments.ts';
+import { addProactiveReport } from './proactive.ts';
+import { addRevenueReport } from './revenue.ts';
 import { addSessionReports } from './sessions.ts';
 
 export function defineReport(report: Command, cli: Cli): void {

@@ -11,8 +11,9 @@ import { openPrinter } from '../../service/publish/print-pdf.ts';
 import { findClient } from '../input/find-client.ts';
 import { readDate, readWhole } from '../input/values.ts';
 import { hangText } from '../output/wrap.ts';
-import { print, writeFile } from '../reports/statement-files.ts';
+import { writeFile } from '../output/write-file.ts';
 import type { Cli, Scope } from '../scope.ts';
+import { print } from './statement-files.ts';
 
 const formats = ['text', 'html', 'pdf', 'json'] as const;
 type AgreementFormat = (typeof formats)[number];
