@@ -32,7 +32,7 @@ import {
 const defaultTimeoutMs = 30_000;
 const defaultAttempts = 5;
 const defaultBackoffMs = 500;
-const redirectsMax = 3;
+const defaultRedirectsMax = 3;
 
 /** What one `send` may do only once, across all its retries. */
 interface Chances {
@@ -101,7 +101,7 @@ async function exchange(
   agents: Agents,
   request: HttpRequest,
 ): Promise<RawAnswer> {
-  const { baseUrl } = options;
+  const { baseUrl, redirectsMax = defaultRedirectsMax } = options;
   const base = parseBaseUrl(
     typeof baseUrl === 'string' ? baseUrl : await retriedAlready(baseUrl(request.signal)),
   );
@@ -153,7 +153,7 @@ async function overTheWire(
       transformResponse: (body: unknown) => body,
       validateStatus: () => true,
       maxRedirects: 0,
-      maxContentLength: answerBytesMax,
+      maxContentLength: options.bytesMax ?? answerBytesMax,
       signal,
       ...(isRepeatable(request) ? agents.keepAlive : agents.fresh),
       ...(isLoopback(url.hostname) ? { proxy: false as const } : {}),
@@ -172,7 +172,7 @@ async function overTheWire(
     };
   } catch (error) {
     request.signal.throwIfAborted();
-    throw fromFailure(request, options.context.connection, url, signal, error);
+    throw fromFailure(request, options, url, signal, error);
   } finally {
     stop();
   }
@@ -180,7 +180,7 @@ async function overTheWire(
 
 function fromFailure(
   request: HttpRequest,
-  connection: string,
+  { context: { connection }, bytesMax = answerBytesMax }: TransportOptions,
   url: URL,
   signal: AbortSignal,
   error: unknown,
@@ -190,7 +190,11 @@ function fromFailure(
     return uncertain(request, `${nameOf(request)} got no answer in time (${String(reason)}).`);
   }
   if (isAxiosError(error) && /maxContentLength/.test(error.message)) {
-    return tooLarge(request, connection, `from ${url.host} with more than 64 MB`);
+    return tooLarge(
+      request,
+      connection,
+      `from ${url.host} with more than ${bytesMax / 2 ** 20} MB`,
+    );
   }
   // The axios error holds the request with its credentials; keep only its cause.
   const cause = isAxiosError(error) ? (error.cause ?? bareError(error)) : error;

@@ -12,6 +12,7 @@ import { previewGoLive } from '../service/go-live/preview.ts';
 import { planConfig } from '../service/plan/plan.ts';
 import { runOnce } from '../service/run/run.ts';
 import { startService } from '../service/schedule/start.ts';
+import { registerCallbacks } from '../service/setup/callbacks.ts';
 import type { openWeb } from '../web/server.ts';
 
 /** What the commands call; tests pass their own. */
@@ -37,6 +38,7 @@ export const service = {
   listUndoable,
   restoreBackup,
   acceptAgreement,
+  registerCallbacks,
 };
 
 export type Service = typeof service;

@@ -38,7 +38,7 @@ beforeEach(async () => {
     ],
     ['psa', { ...stripe, vendor: {} as never, name: 'psa' }],
   ]);
-  const web = { host: '127.0.0.1', port: 0, token: 'a-token-of-the-status-page' };
+  const web = { host: '127.0.0.1', port: 0, token: 'a-token-of-the-status-page', url: null };
   bench.app.config = { ...bench.app.config, connections, web };
   pokes = 0;
   const view = {
