@@ -80,6 +80,8 @@ function resourceAt(state: ConnectwiseState, list: string, parentId: number): Re
       return part(plain(tables.boardStatuses, 'name closedStatus'), board);
     case '/system/departments':
       return plain(tables.departments, 'name identifier');
+    case '/system/callbacks':
+      return plain(tables.callbacks, 'url type');
     case '/system/locations':
       return plain(tables.locations, 'name');
     case '/time/workTypes':
