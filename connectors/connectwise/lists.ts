@@ -4,8 +4,9 @@ import type { ClientRow, ListedProduct, SourceId } from '../../src/contract/conn
 import { KindError } from '../../src/domain/errors.ts';
 import type { Instant } from '../../src/domain/time.ts';
 import { Id } from '../http/answers/wire.ts';
-import { allRows, numericIds, splitIds } from '../kit/reading/lists.ts';
+import { allRows, numericIds } from '../kit/reading/lists.ts';
 import type { NameSources } from '../kit/reading/names.ts';
+import { splitIds } from '../kit/reading/split-ids.ts';
 import { refuseOtherCurrency, type Sale } from '../kit/writing/sales.ts';
 import type { KeySearch } from '../kit/writing/search.ts';
 import type { List, Psa } from './call.ts';

@@ -92,10 +92,10 @@ test('check says whether callbacks arrive, and --remove takes ours away', async 
       level: 'owner',
     });
     const line = async () => {
-      const { lines } = await msp.ask<{ lines: { id: string; status: string; detail: string }[] }>(
-        'check',
-      );
-      return lines.find(({ id }) => id === 'callbacks');
+      const { checks } = await msp.ask<{
+        checks: { id: string; status: string; detail: string }[];
+      }>('check');
+      return checks.find(({ id }) => id === 'callbacks');
     };
     expect(await line()).toMatchObject({
       status: 'ok',

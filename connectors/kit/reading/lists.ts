@@ -285,23 +285,3 @@ export function lastIdOf(path: string, rows: readonly unknown[]): string {
 export function quarantined(sourceId: SourceId, reason: string, row: unknown): RejectedRow {
   return { sourceId, reason, row };
 }
-
-/** Longer URLs fail on some servers. */
-const urlLengthMax = 2000;
-
-/** Batches of IDs that fit into a URL with this many other characters. */
-export function splitIds(ids: readonly string[], otherLength: number): string[][] {
-  const lists: string[][] = [];
-  let length = urlLengthMax;
-  for (const id of ids) {
-    // A comma is three characters once it is encoded.
-    const cost = id.length + 3;
-    if (length + cost > urlLengthMax) {
-      lists.push([]);
-      length = otherLength;
-    }
-    lists.at(-1)?.push(id);
-    length += cost;
-  }
-  return lists;
-}

@@ -48,7 +48,7 @@ export async function checkCallbacks(target: CheckTarget): Promise<CheckLine[]> 
   ) {
     return line(
       'warning',
-      `Time was changed, and no callback told of it: ${last}.`,
+      `Time was changed, and no callback arrived: ${last}.`,
       `Check that ${url} can be reached from outside, and that the service runs. Until then the schedule reads everything.`,
     );
   }
