@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { registry } from '../../connectors/registry.ts';
 import { type App, openApp } from '../../src/service/app/app.ts';
+import { checkCallbacks } from '../../src/service/check/check-callbacks.ts';
 import { runNamed } from '../../src/service/run/named.ts';
 import { runSteps, usualSteps } from '../../src/service/run/run.ts';
 import { Pokes } from '../../src/service/schedule/pokes.ts';
@@ -239,6 +240,39 @@ test('what does not concern us starts no run, and what cannot be read an early p
     const pulls = run?.steps.filter(({ step }) => step === 'pull');
     expect(pulls?.map(({ connection }) => connection)).toEqual(['psa']);
     expect(run?.steps.find(({ step }) => step === 'debit')?.posted).toBe(1);
+    // The other connection was not pulled, so the step as a whole was not done.
+    const health = await world.app.store.listStepHealth();
+    const commands = health
+      .filter(({ step }) => step === 'pull')
+      .map((row) => [row.connection, row.command]);
+    expect(new Map(commands as [string | null, string][])).toEqual(
+      new Map([
+        [null, 'test'],
+        ['psa', 'start callback'],
+        ['rmm', 'test'],
+      ]),
+    );
+  });
+});
+
+test('check warns once time was changed and no callback arrived', async () => {
+  await withWorld(async ({ msp, app, hook, tell }) => {
+    const url = new URL(hook).origin;
+    const web = { host: '127.0.0.1', port: 0, token: env.WEB_TOKEN, url };
+    const connector = app.connectors.get('psa');
+    if (connector === undefined) throw new Error('There is no connection.');
+    const target = { ...app, config: { ...app.config, web }, connection: 'psa', connector, signal };
+    const statuses = async () => (await checkCallbacks(target)).map(({ status }) => status);
+    expect(await statuses()).toEqual([]);
+
+    const longAgo = '2026-01-01T00:00:00.000Z';
+    await app.store.writeMemory('psa', 'callback-urls', hook, longAgo);
+    expect(await statuses()).toEqual(['warning']);
+    msp.addWork({ company: msp.ids.martin, day: 18, isNew: true });
+    await tell();
+    expect(await statuses()).toEqual(['ok']);
+    await app.store.writeMemory('psa', 'webhook-at', longAgo, longAgo);
+    expect(await statuses()).toEqual(['warning']);
   });
 });
 
