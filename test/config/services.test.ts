@@ -20,7 +20,6 @@ test('the status page is off by default, and on loopback unless the config names
 });
 
 test('the public address of the status page is https, and loses the slash at its end', () => {
-  const env = { WEB_TOKEN: 'a-token-of-24-characters' };
   const read = (url: string) =>
     loadText(configText({ web: `{ token: "\${WEB_TOKEN}", url: "${url}" }` }), { env }).web?.url;
   expect(read('https://hours.example/page/')).toBe('https://hours.example/page');
