@@ -29,13 +29,8 @@ export interface Psa extends Call<ConnectwiseConfig, List> {
   addEmails: ReturnType<typeof rememberEmails<Psa>>;
 }
 
-/** The vendor publishes no limit; a 429 is honoured. */
 const limits: readonly LimitRow[] = [
-  {
-    path: '',
-    concurrency: 2,
-    source: 'No limit is published; two at once are gentle on a server.',
-  },
+  { path: '', concurrency: 2, source: 'None is published; a 429 is honoured.' },
 ];
 
 export function createPsa(config: ConnectwiseConfig, context: ConnectorContext): OpenCall<Psa> {

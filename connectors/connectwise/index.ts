@@ -4,6 +4,7 @@ import { notePush } from '../kit/writing/notes.ts';
 import { keyedPush } from '../kit/writing/push.ts';
 import { readBlocks } from './agreements.ts';
 import { createPsa } from './call.ts';
+import { callbacks } from './callbacks.ts';
 import { checkConnection, listNames } from './check.ts';
 import { ConnectwiseConfig } from './config.ts';
 import { facts } from './facts.ts';
@@ -61,5 +62,6 @@ export const connectwise = describeVendor({
       invoice: keyedPush(facts, saleRecord),
       'balance-field': balancePush(facts, 'custom-fields', customFields),
     },
+    webhook: callbacks,
   },
 });

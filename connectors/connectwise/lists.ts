@@ -6,6 +6,7 @@ import type { Instant } from '../../src/domain/time.ts';
 import { Id } from '../http/answers/wire.ts';
 import { allRows, numericIds, readableRows } from '../kit/reading/lists.ts';
 import type { NameSources } from '../kit/reading/names.ts';
+import { splitIds } from '../kit/reading/split-ids.ts';
 import { refuseOtherCurrency, type Sale } from '../kit/writing/sales.ts';
 import type { KeySearch } from '../kit/writing/search.ts';
 import type { List, Psa } from './call.ts';
@@ -178,9 +179,6 @@ export async function refuseOtherBilling(psa: Psa, sale: Sale): Promise<void> {
 
 // ── Conditions ──────────────────────────────────────────────────────────────────────────────────
 
-/** Longer URLs fail. */
-const urlLengthMax = 2000;
-
 /** `externalXRef="key"`. A value with a quote, a backslash or a percent sign is refused. */
 function isText(field: string, value: string): string {
   if (/["\\%\p{Cc}]/u.test(value)) {
@@ -210,6 +208,10 @@ export function isOneOf(field: string, ids: readonly string[]): string {
   return `${field} in (${ids.join(',')})`;
 }
 
+export function ofCompany(clientId: SourceId): string {
+  return isOneOf('company/id', companyNumbers([clientId]));
+}
+
 function all(...conditions: readonly string[]): string {
   return conditions.join(' and ');
 }
@@ -217,21 +219,4 @@ function all(...conditions: readonly string[]): string {
 /** Company IDs go into conditions unquoted, so they must be numbers. */
 export function companyNumbers(clientIds: readonly SourceId[]): SourceId[] {
   return numericIds('ConnectWise', clientIds);
-}
-
-/** Batches of IDs that fit into a URL with this many other characters. */
-function splitIds(ids: readonly string[], otherLength: number): string[][] {
-  const lists: string[][] = [];
-  let length = urlLengthMax;
-  for (const id of ids) {
-    // A comma is three characters once it is encoded.
-    const cost = id.length + 3;
-    if (length + cost > urlLengthMax) {
-      lists.push([]);
-      length = otherLength;
-    }
-    lists.at(-1)?.push(id);
-    length += cost;
-  }
-  return lists;
 }

@@ -5,7 +5,7 @@ import { KindError } from '../../src/domain/errors.ts';
 import { ifThere } from '../http/answers/if-there.ts';
 import { Id } from '../http/answers/wire.ts';
 import { allRows, findRow } from '../kit/reading/lists.ts';
-import type { ClientFields } from '../kit/writing/balance-field.ts';
+import { type ClientFields, numberFor } from '../kit/writing/balance-field.ts';
 import { hasMarker, oneLine, shortened, withMarker } from '../kit/writing/marker.ts';
 import { guardedNotes, type Note, verifyAudience } from '../kit/writing/notes.ts';
 import type { KeyedRecord } from '../kit/writing/push.ts';
@@ -19,7 +19,7 @@ import {
 } from '../kit/writing/tickets.ts';
 import type { Psa } from './call.ts';
 import { type FactId, facts } from './facts.ts';
-import { companyNumbers, companyPath, isOneOf, type NameKind, searchFor } from './lists.ts';
+import { companyPath, type NameKind, ofCompany, searchFor } from './lists.ts';
 import { CustomField, Flag, fieldsOf, Reference, Text } from './schema.ts';
 
 /** https://developer.connectwise.com: a longer summary is refused. */
@@ -70,10 +70,10 @@ const KeyedTicket = z.object({ id: Id, externalXRef: Text });
 type KeyedTicket = z.infer<typeof KeyedTicket>;
 
 function byKey({ key, clientId }: Keyed) {
-  const ofCompany = isOneOf('company/id', companyNumbers([clientId]));
   const isOurs = (wire: KeyedTicket): boolean => wire.externalXRef === key;
   const fact = 'conditions-external-xref';
-  return searchFor('/service/tickets', KeyedTicket, 'externalXRef', key, fact, ofCompany, isOurs);
+  const theirs = ofCompany(clientId);
+  return searchFor('/service/tickets', KeyedTicket, 'externalXRef', key, fact, theirs, isOurs);
 }
 
 const AlertTicket = KeyedTicket.extend({ closedFlag: Flag, board: Reference });
@@ -178,10 +178,7 @@ export const customFields: ClientFields<Psa, CustomField> = {
         fix: 'The balance needs a Text or Number field.',
       });
     }
-    if (Number.isFinite(Number(hoursText))) return Number(hoursText);
-    throw new KindError('rejected', `The Number field "${name}" cannot show ${hoursText}.`, {
-      fix: 'Make it a Text field, which can show several kinds of hours, and money.',
-    });
+    return numberFor(name, hoursText);
   },
   remoteId: (clientId) => clientId,
   writableFix: 'Let the API member’s security role edit company custom fields.',

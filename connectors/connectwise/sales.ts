@@ -15,14 +15,7 @@ import { dueAt, refuseOtherTotal, type Sale, saleLine } from '../kit/writing/sal
 import { findByKey, verifyFilter } from '../kit/writing/search.ts';
 import type { Psa } from './call.ts';
 import { type FactId, facts } from './facts.ts';
-import {
-  changedSince,
-  companyNumbers,
-  findProduct,
-  isOneOf,
-  refuseOtherBilling,
-  searchFor,
-} from './lists.ts';
+import { changedSince, findProduct, ofCompany, refuseOtherBilling, searchFor } from './lists.ts';
 import { fromInvoice } from './mapping.ts';
 import { createTicket, findTicket } from './push.ts';
 import { AnyId, Decimal, Flag, fieldsOf, InvoiceWire, Text } from './schema.ts';
@@ -144,7 +137,7 @@ const invoiceHolder: Holder = {
     const { department, dueInDays } = psa.config.billing;
     const body = {
       type: 'Miscellaneous',
-      company: { id: Number(companyNumbers([sale.clientId])[0]) },
+      company: { id: Number(sale.clientId) },
       reference: sale.key,
       date: `${sale.issuedOn}T00:00:00Z`,
       dueDate: dueAt(sale, dueInDays, 'T00:00:00Z'),
@@ -171,11 +164,11 @@ const invoiceHolder: Holder = {
 };
 
 function invoiceByKey({ key, clientId }: Sale) {
-  const ofCompany = isOneOf('company/id', companyNumbers([clientId]));
   const isOurs = ({ reference, company }: Invoice): boolean =>
     reference === key && company?.id === clientId;
   const fact = 'conditions-reference';
-  return searchFor('/finance/invoices', Invoice, 'reference', key, fact, ofCompany, isOurs);
+  const theirs = ofCompany(clientId);
+  return searchFor('/finance/invoices', Invoice, 'reference', key, fact, theirs, isOurs);
 }
 
 function invoiceDelivered({ id, invoiceNumber }: Invoice): Delivered {

@@ -1,7 +1,4 @@
-/**
- * How each fact is verified: conditions by reading; the rest by writing to a test client, reading back and
- * removing.
- */
+/** How facts are verified: conditions by reading; the rest by writing, reading back and removing. */
 import type { CheckResult } from '../../src/contract/connector.ts';
 import { createProbe, fieldStep } from '../kit/checking/probe.ts';
 import { firstPage } from '../kit/reading/lists.ts';

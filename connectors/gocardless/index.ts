@@ -18,15 +18,17 @@ export const gocardless = describeVendor({
   table: { approval: false, deletions: null, sale: null, ownBlocks: null },
   facts,
   evidence: ['official client'],
-  // https://developer.gocardless.com/api-reference#appendix-webhooks: an HMAC-SHA256 of the body.
-  isSigned: ({ webhookSecret }, { header, body }) =>
-    webhookSecret !== undefined &&
-    isHmacOf([body], webhookSecret, header('webhook-signature') ?? ''),
   open: createGoCardless,
   parts: {
     check: checkConnection,
     listClients,
     pull: { payments: pullPayments, mandates: pullMandates },
     push: { recharge: keyedPush(facts, rechargeRecord) },
+    // https://developer.gocardless.com/api-reference#appendix-webhooks: an HMAC-SHA256 of the body.
+    webhook: (_, { webhookSecret }) => ({
+      isSigned: async ({ header, body }) =>
+        webhookSecret !== undefined &&
+        isHmacOf([body], webhookSecret, header('webhook-signature') ?? ''),
+    }),
   },
 });

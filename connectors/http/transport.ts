@@ -34,7 +34,7 @@ import {
 const defaultTimeoutMs = 30_000;
 const defaultAttempts = 5;
 const defaultBackoffMs = 500;
-const redirectsMax = 3;
+const defaultRedirectsMax = 3;
 
 /** What one `send` may do only once, across all its retries. */
 interface Chances {
@@ -103,7 +103,7 @@ async function exchange(
   agents: Agents,
   request: HttpRequest,
 ): Promise<RawAnswer> {
-  const { baseUrl } = options;
+  const { baseUrl, redirectsMax = defaultRedirectsMax } = options;
   const base = parseBaseUrl(
     typeof baseUrl === 'string' ? baseUrl : await retriedAlready(baseUrl(request.signal)),
   );
@@ -156,7 +156,7 @@ async function overTheWire(
       transformResponse: (body: unknown) => body,
       validateStatus: () => true,
       maxRedirects: 0,
-      maxContentLength: answerBytesMax,
+      maxContentLength: options.bytesMax ?? answerBytesMax,
       signal,
       ...(isRepeatable(request) ? agents.keepAlive : agents.fresh),
       ...(isLoopback(url.hostname) ? { proxy: false as const } : {}),
@@ -175,7 +175,7 @@ async function overTheWire(
     };
   } catch (error) {
     request.signal.throwIfAborted();
-    throw fromFailure(request, options.context.connection, url, signal, error, axios.isAxiosError);
+    throw fromFailure(request, options, url, signal, error, axios.isAxiosError);
   } finally {
     stop();
   }
@@ -183,7 +183,7 @@ async function overTheWire(
 
 function fromFailure(
   request: HttpRequest,
-  connection: string,
+  { context: { connection }, bytesMax = answerBytesMax }: TransportOptions,
   url: URL,
   signal: AbortSignal,
   error: unknown,
@@ -194,7 +194,11 @@ function fromFailure(
     return uncertain(request, `${nameOf(request)} got no answer in time (${String(reason)}).`);
   }
   if (isAxiosError(error) && /maxContentLength/.test(error.message)) {
-    return tooLarge(request, connection, `from ${url.host} with more than 64 MB`);
+    return tooLarge(
+      request,
+      connection,
+      `from ${url.host} with more than ${bytesMax / 2 ** 20} MB`,
+    );
   }
   // The axios error holds the request with its credentials; keep only its cause.
   const cause = isAxiosError(error) ? (error.cause ?? bareError(error)) : error;

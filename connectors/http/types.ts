@@ -71,6 +71,10 @@ export interface TransportOptions {
   /** Wait after a 429 without Retry-After. Default: as after any failure. */
   throttledSeconds?: number;
   timeoutMs?: number;
+  /** The largest response. Default: 64 MB. */
+  bytesMax?: number;
+  /** How many redirects a read follows, within the origin. Default: 3. */
+  redirectsMax?: number;
   /** Tries in all for what may be retried. Default: 5. */
   attempts?: number;
   /** First pause between tries, doubled each time. Default: the context's. */

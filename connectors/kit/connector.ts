@@ -17,6 +17,7 @@ import type {
   SourceId,
   TicketTimePage,
   VendorModule,
+  Webhook,
 } from '../../src/contract/connector.ts';
 import type { OpenCall } from './call.ts';
 import { countedPresence } from './reading/presence.ts';
@@ -45,6 +46,7 @@ interface Parts<C, Config> {
   /** Remaining hours that the vendor itself debits. */
   blocks?(call: C, clientIds: readonly SourceId[]): AsyncIterable<BlockPage>;
   push: { [Kind in PushKind]?: (open: OpenCall<C>, config: Config) => Push<Kind> };
+  webhook?(open: OpenCall<C>, config: NoInfer<Config>, context: ConnectorContext): Webhook;
 }
 
 /** What a vendor's folder describes. */
@@ -71,7 +73,7 @@ export function describeVendor<Config, C>({
     pulls: pulls.map(([name]) => name) as VendorModule['pulls'][number][],
     pushes: Object.keys(parts.push) as PushKind[],
     facts: facts.rows,
-    create: (config, context) => bindConnector(open(config, context), parts, config),
+    create: (config, context) => bindConnector(open(config, context), parts, config, context),
   };
 }
 
@@ -79,6 +81,7 @@ function bindConnector<C, Config>(
   open: OpenCall<C>,
   parts: Parts<C, Config>,
   config: Config,
+  context: ConnectorContext,
 ): Connector {
   const { probe, listNames, listClients, listProducts, proveProduct } = parts;
   const { ticketTime, blocks } = parts;
@@ -103,6 +106,7 @@ function bindConnector<C, Config>(
     }),
     pull,
     push: Object.fromEntries(pushes) as Pushes,
+    ...(parts.webhook && { webhook: parts.webhook(open, config, context) }),
   };
 }
 

@@ -18,12 +18,12 @@ export const stripe = describeVendor({
   table: { approval: false, deletions: null, sale: null, ownBlocks: null },
   facts,
   evidence: ['schema', 'official client'],
-  isSigned,
   open: createStripe,
   parts: {
     check: checkConnection,
     listClients,
     pull: { payments: pullPayments, mandates: pullMandates },
     push: { recharge: keyedPush(facts, rechargeRecord) },
+    webhook: (_, config) => ({ isSigned: async (poke) => isSigned(config, poke) }),
   },
 });

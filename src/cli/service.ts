@@ -26,6 +26,9 @@ export const service = {
   acceptAgreement: later(
     async () => (await import('../service/agreements/accept.ts')).acceptAgreement,
   ),
+  registerCallbacks: later(
+    async () => (await import('../service/setup/callbacks.ts')).registerCallbacks,
+  ),
 };
 
 export type Service = typeof service;

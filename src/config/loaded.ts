@@ -82,6 +82,8 @@ interface WebSettings {
   host: string;
   port: number;
   token: string;
+  /** Its public address, without a slash at the end; null: not known. */
+  url: string | null;
 }
 
 /** The MSP, as its clients know it. */

@@ -7,10 +7,11 @@ import { Notify, readListen, tokenLengthMin, Web } from './schema/service-schema
 
 type Sections = Readonly<Record<string, unknown>>;
 
-const addresses: readonly Path[] = [
+const receivers: readonly Path[] = [
   ['notify', 'webhook'],
   ['notify', 'ping'],
 ];
+const addresses: readonly Path[] = [...receivers, ['web', 'url']];
 
 /** What can only be checked of the substituted values; they are secrets and never quoted. */
 export function serviceFaults(sections: Sections): Problem[] {
@@ -33,8 +34,8 @@ function addressFaults(sections: Sections): Problem[] {
     ];
   });
   const notify = valueAt(sections, ['notify']);
-  const receivers = [...addresses, ['notify', 'client']];
-  if (notify === undefined || receivers.some((path) => valueAt(sections, path) !== undefined)) {
+  const anyone = [...receivers, ['notify', 'client']];
+  if (notify === undefined || anyone.some((path) => valueAt(sections, path) !== undefined)) {
     return faults;
   }
   return [...faults, atValue(['notify'], 'nobody is notified; add `webhook`, `ping` or `client`')];
@@ -65,10 +66,10 @@ export function buildServices(
   };
 }
 
-function buildWeb({ listen, token }: Web): LoadedConfig['web'] {
+function buildWeb({ listen, token, url }: Web): LoadedConfig['web'] {
   const address = readListen(listen);
   if (address === null) throw new Error('The config was built although `listen` is no address.');
-  return { ...address, token };
+  return { ...address, token, url: url?.replace(/\/+$/, '') ?? null };
 }
 
 function buildNotify({ webhook, ping, after }: Notify, raw: unknown): LoadedConfig['notify'] {

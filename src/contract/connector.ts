@@ -13,6 +13,7 @@ import type { Redactor } from '../domain/redaction.ts';
 import type { Instant } from '../domain/time.ts';
 import type { ZoneName } from '../domain/zone.ts';
 import type { Pulls } from './pull.ts';
+import type { Webhook } from './webhook.ts';
 
 export type { PushKind, PushMessages } from '../domain/records/messages.ts';
 export type {
@@ -29,6 +30,7 @@ export type {
   TimeEntryRow,
 } from '../domain/records/rows.ts';
 export type * from './pull.ts';
+export type * from './webhook.ts';
 
 // ── Push ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -197,6 +199,8 @@ export interface Connector {
   proveProduct?(name: string, signal: AbortSignal): Promise<void>;
   pull: Pulls;
   push: Pushes;
+  /** Absent: this vendor sends none that can be proved to come from it. */
+  webhook?: Webhook;
 }
 
 /** What `pulls` and `pushes` do not show, in a few words, for the vendor table. */
@@ -229,14 +233,6 @@ export interface Fact {
  * recorded responses, a real server in CI, a live tenant.
  */
 export type Evidence = 'schema' | 'official client' | 'recorded' | 'real server' | 'live tenant';
-
-/** A webhook of the vendor's: it says that something changed. What changed is pulled; the body is discarded. */
-export interface Poke {
-  /** A header of the request by its lower-case name. */
-  header(name: string): string | undefined;
-  body: Uint8Array;
-  nowMs: number;
-}
 
 /** One vendor, as the registry lists it. `Config` is the vendor's own part of a connection. */
 export interface VendorModule<Config = unknown> {
@@ -271,10 +267,5 @@ export interface VendorModule<Config = unknown> {
    * When they change, everything is read again; if those of time change, each ticket's time too.
    */
   readsBy?(config: Config): { tickets?: unknown; time?: unknown };
-  /**
-   * Whether the webhook was signed with the secret of the settings; false without one. Absent: this
-   * vendor sends none that can be proved to come from it.
-   */
-  isSigned?(config: Config, poke: Poke): boolean;
   create(config: Config, context: ConnectorContext): Connector;
 }

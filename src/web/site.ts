@@ -4,6 +4,7 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { HTTPException } from 'hono/http-exception';
 import { formatIn } from '../domain/format.ts';
 import { Redactor } from '../domain/redaction.ts';
+import { noteArrival } from '../service/app/arrivals.ts';
 import type { ServiceView } from '../service/schedule/start.ts';
 import { readProactiveStatus } from '../service/status/proactive.ts';
 import { readStatus, type Status } from '../service/status/status.ts';
@@ -99,22 +100,28 @@ export function createSite(view: ServiceView): Hono {
   return site;
 }
 
-/** Only the signature counts: what is said is read from the vendor itself. */
+/** Only the signature and the name of the record count: what is said is read from the vendor itself. */
 async function takePoke(context: Context, view: ServiceView): Promise<Response> {
-  const { config, log, now } = view.app();
+  const app = view.app();
+  const { log } = app;
   const connection = context.req.param('connection') ?? '';
-  const configured = config.connections.get(connection);
-  if (configured?.vendor.isSigned === undefined) return context.text('No such webhook.\n', 404);
-  const isSigned = configured.vendor.isSigned(configured.settings, {
-    header: (name) => context.req.header(name),
+  const webhook = app.connectors.get(connection)?.webhook;
+  if (webhook === undefined) return context.text('No such webhook.\n', 404);
+  const poke = {
+    header: (name: string) => context.req.header(name),
     body: new Uint8Array(await context.req.arrayBuffer()),
-    nowMs: now(),
-  });
-  if (!isSigned) {
+    nowMs: app.now(),
+  };
+  if (!(await webhook.isSigned(poke))) {
     log.warn('A webhook without a valid signature was refused.', { connection });
     return context.text('The signature is not valid.\n', 400);
   }
-  view.poke();
+  await noteArrival(app, connection);
+  if (!view.poke(connection, webhook.changed?.(poke) ?? null)) {
+    log.warn('More webhooks came than are answered in an hour; the schedule reads the rest.', {
+      connection,
+    });
+  }
   return context.body(null, 204);
 }
 

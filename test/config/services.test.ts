@@ -11,12 +11,20 @@ const faults = (web: string, more: Record<string, string> = {}) =>
 test('the status page is off by default, and on loopback unless the config names another address', () => {
   expect(loadText(configText({}), { env }).web).toBeNull();
   const { web, secrets } = loadText(configText({ web: `{ token: "\${WEB_TOKEN}" }` }), { env });
-  expect(web).toEqual({ host: '127.0.0.1', port: 8080, token: env.WEB_TOKEN });
+  expect(web).toEqual({ host: '127.0.0.1', port: 8080, token: env.WEB_TOKEN, url: null });
   expect(secrets).toContain(env.WEB_TOKEN);
   const other = loadText(configText({ web: `{ listen: "[::]:80", token: "\${WEB_TOKEN}" }` }), {
     env,
   });
   expect(other.web).toMatchObject({ host: '::', port: 80 });
+});
+
+test('the public address of the status page is https, and loses the slash at its end', () => {
+  const read = (url: string) =>
+    loadText(configText({ web: `{ token: "\${WEB_TOKEN}", url: "${url}" }` }), { env }).web?.url;
+  expect(read('https://hours.example/page/')).toBe('https://hours.example/page');
+  expect(read('http://127.0.0.1:8080')).toBe('http://127.0.0.1:8080');
+  expect(() => read('http://hours.example')).toThrow('not an https URL');
 });
 
 test.each([

@@ -4,6 +4,9 @@ import { gocardless } from '../../connectors/gocardless/index.ts';
 import { stripe as vendor } from '../../connectors/stripe/index.ts';
 import type { ConfiguredConnection } from '../../src/config/loaded.ts';
 import type { VendorModule } from '../../src/contract/connector.ts';
+import { Redactor } from '../../src/domain/redaction.ts';
+import { connectAll } from '../../src/service/app/connect.ts';
+import type { ServiceView } from '../../src/service/schedule/start.ts';
 import { openWeb } from '../../src/web/server.ts';
 import { signatureOf } from '../sandbox/gocardless/webhooks.ts';
 import { type StripeSandbox, startStripeSandbox } from '../sandbox/stripe/index.ts';
@@ -33,19 +36,23 @@ beforeEach(async () => {
         ...stripe,
         name: 'gocardless',
         vendor: gocardless as VendorModule,
-        settings: { webhookSecret },
+        settings: { ...sandbox.settings, webhookSecret },
       },
     ],
-    ['psa', { ...stripe, vendor: {} as never, name: 'psa' }],
+    ['psa', { ...stripe, vendor: { create: () => ({}) } as never, name: 'psa' }],
   ]);
-  const web = { host: '127.0.0.1', port: 0, token: 'a-token-of-the-status-page' };
+  const web = { host: '127.0.0.1', port: 0, token: 'a-token-of-the-status-page', url: null };
   bench.app.config = { ...bench.app.config, connections, web };
+  const { config, store, log, now, requests, writes } = bench.app;
+  const services = { store, log, now, requests, writes, redactor: new Redactor() };
+  bench.app.connectors = connectAll(config, services);
   pokes = 0;
-  const view = {
+  const view: ServiceView = {
     app: () => bench.app,
     fault: () => null,
     poke: () => {
       pokes += 1;
+      return true;
     },
   };
   const opened = await openWeb(view);

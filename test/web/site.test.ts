@@ -25,11 +25,11 @@ async function open(name = 'Dupont', host = '127.0.0.1'): Promise<void> {
     ['psa', vendor],
     ['rmm', { ...vendor, name: 'rmm' }],
   ]);
-  const web = { host, port: 0, token };
+  const web = { host, port: 0, token, url: null };
   const secrets = [secret, token];
   bench.app.config = { ...bench.app.config, schedule, connections, web, secrets };
   fault = null;
-  const opened = await openWeb({ app: () => bench.app, fault: () => fault, poke: () => {} });
+  const opened = await openWeb({ app: () => bench.app, fault: () => fault, poke: () => true });
   if (opened === null) throw new Error('nothing was opened');
   [url, close] = [opened.url.replace('0.0.0.0', '127.0.0.1'), opened.close];
 }
@@ -185,10 +185,10 @@ test('/metrics has runs, ages, balances, messages and requests', async () => {
 test('an address that others can reach is warned of, and a taken port is refused', async () => {
   const warning = 'The status page can be reached from other machines, and without encryption.';
   expect(bench.logs.map(({ message }) => message)).not.toContain(warning);
-  const taken = { host: '127.0.0.1', port: Number(new URL(url).port), token };
+  const taken = { host: '127.0.0.1', port: Number(new URL(url).port), token, url: null };
   const app = { ...bench.app, config: { ...bench.app.config, web: taken } };
   await expect(
-    openWeb({ app: () => app, fault: () => null, poke: () => {} }),
+    openWeb({ app: () => app, fault: () => null, poke: () => true }),
   ).rejects.toMatchObject({
     kind: 'config',
     message: expect.stringContaining('another program uses it'),
@@ -198,5 +198,5 @@ test('an address that others can reach is warned of, and a taken port is refused
   await open('Dupont', '0.0.0.0');
   expect(bench.logs.map(({ message }) => message)).toContain(warning);
   const none = { ...bench.app, config: { ...bench.app.config, web: null } };
-  expect(await openWeb({ app: () => none, fault: () => null, poke: () => {} })).toBeNull();
+  expect(await openWeb({ app: () => none, fault: () => null, poke: () => true })).toBeNull();
 });

@@ -173,3 +173,11 @@ async function findField<C, Field extends ClientField>(
 function isNamed({ label, name }: ClientField, wanted: string): boolean {
   return label === wanted || name === wanted;
 }
+
+/** For a field of numbers: the balance of a client with several kinds of hours is not one. */
+export function numberFor(name: string, hoursText: string): number {
+  if (Number.isFinite(Number(hoursText))) return Number(hoursText);
+  throw new KindError('rejected', `The Number field "${name}" cannot show ${hoursText}.`, {
+    fix: 'Make it a Text field, which can show several kinds of hours, and money.',
+  });
+}

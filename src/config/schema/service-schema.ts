@@ -33,6 +33,12 @@ export const Web = z.strictObject({
     .describe(
       `What people enter to see the page, and monitoring sends; at least ${tokenLengthMin} characters`,
     ),
+  url: z
+    .string()
+    .optional()
+    .describe(
+      'Public https address of the page, behind a reverse proxy, to which a vendor’s callbacks are sent: `init callbacks` registers them. Default: none can be registered',
+    ),
 });
 export type Web = z.infer<typeof Web>;
 

@@ -18,7 +18,7 @@ export interface CheckLine {
 }
 
 /** A connection to check, with its part of the config. */
-export interface CheckTarget extends Pick<App, 'config' | 'clients' | 'now'> {
+export interface CheckTarget extends Pick<App, 'config' | 'store' | 'clients' | 'now'> {
   connection: string;
   connector: Connector;
   signal: AbortSignal;

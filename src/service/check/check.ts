@@ -23,6 +23,7 @@ import { refuseLostStore } from '../app/lost-store.ts';
 import { learnLists } from '../app/names.ts';
 import { isRehearsal } from '../app/rehearsal.ts';
 import { checkAgreements } from './check-agreements.ts';
+import { checkCallbacks } from './check-callbacks.ts';
 import { checkClientNames, checkNoticeClient, checkUnconfigured } from './check-clients.ts';
 import type { CheckLine, CheckTarget } from './check-line.ts';
 import { checkNames } from './check-names.ts';
@@ -244,6 +245,7 @@ async function checkConnection(
       lines.push(...(await checkUnconfigured(target)));
       lines.push(...(await checkNoticeClient(target)));
       lines.push(...(await checkProducts(target)));
+      lines.push(...(await checkCallbacks(target)));
     }
     if (probeClient !== null && connector.probe !== undefined) {
       const sourceId = findProbeId(target, probeClient);

@@ -95,6 +95,7 @@ async function decideOnCopy(
       acceptedSweeps: [],
       reconciledClients: null,
       isUndoneReleased: false,
+      toldGone: null,
     };
     await store.startRun({ id: run.runId, command: 'check --go-live', mode: 'live', at });
     await noteLiveRun(store, at);

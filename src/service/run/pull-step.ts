@@ -2,7 +2,8 @@ import type { Connector, Pulls } from '../../contract/connector.ts';
 import { isKindError, KindError } from '../../domain/errors.ts';
 import { isReadByRules, type UnlistedName } from '../../domain/records/unlisted-names.ts';
 import { addSeconds, type DateText, dateInZone } from '../../domain/time.ts';
-import { noCounts, refuseGreatQuarantine } from '../../pull/counts.ts';
+import { noCounts, type PullCounts, refuseGreatQuarantine } from '../../pull/counts.ts';
+import { removeGone } from '../../pull/gone.ts';
 import { pullConnection, refuseVanished } from '../../pull/pull-connection.ts';
 import { pullTicketTime } from '../../pull/pull-ticket-time.ts';
 import { sweepConnection } from '../../pull/sweep.ts';
@@ -20,7 +21,9 @@ import {
 
 /** Pulls all connections concurrently; a failure stops only its own connection. */
 export async function pullStep(run: RunContext): Promise<StepResult[]> {
-  return Promise.all([...run.connectors].map(([name, connector]) => pullOne(run, name, connector)));
+  const { toldGone } = run;
+  const wanted = [...run.connectors].filter(([name]) => toldGone === null || toldGone.has(name));
+  return Promise.all(wanted.map(([name, connector]) => pullOne(run, name, connector)));
 }
 
 async function pullOne(
@@ -61,6 +64,7 @@ async function pullOne(
     const error = await failureOf(run, async () => {
       await pullConnection(context, connector, counts).catch(refuseAddress);
       if (stop.aborted) return;
+      await removeTold(run, connection, counts);
       if (horizon.isLonger) await horizon.keep();
       if (again.isAny) await again.keep();
       refuseGreatQuarantine(connection, counts);
@@ -68,6 +72,20 @@ async function pullOne(
     const { vanished: _, streams: _streams, ...counted } = counts;
     return { ...nothing, ...counted, error };
   });
+}
+
+/** After the lists were read, since they may still have shown what was deleted. */
+async function removeTold(run: RunContext, connection: string, counts: PullCounts): Promise<void> {
+  const { store, runId, startedAt: runStartedAt, toldGone, log } = run;
+  const context = { store, connection, runId, runStartedAt };
+  const kept = await removeGone(context, toldGone?.get(connection) ?? [], counts);
+  for (const { clientId } of kept) {
+    log.warn('Most time of a client was told to be deleted; nothing of it was removed.', {
+      connection,
+      clientId,
+      fix: `\`prepaid-hours sweep ${connection}\` asks about it.`,
+    });
+  }
 }
 
 /** A list endpoint that returns 404 means a wrong address, not an empty list. */

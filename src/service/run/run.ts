@@ -70,6 +70,11 @@ export interface RunOptions {
   acceptedSweeps?: readonly string[];
   /** Our IDs of the clients to compare. Default: all. */
   reconciledClients?: readonly string[];
+  /**
+   * Connections to pull, each with the time entries that were told and seen to be deleted.
+   * Default: all connections.
+   */
+  toldGone?: ReadonlyMap<string, readonly string[]>;
   /** Posts undone charges again even if neither the work nor its rules changed. */
   isUndoneReleased?: boolean;
 }
@@ -119,6 +124,7 @@ async function runAs(
     acceptedSweeps: options.acceptedSweeps ?? [],
     reconciledClients: options.reconciledClients ?? null,
     isUndoneReleased: options.isUndoneReleased ?? false,
+    toldGone: options.toldGone ?? null,
     failures: [],
   };
   const results: StepResult[] = [];
@@ -143,7 +149,7 @@ async function runAs(
   }
   const result = toResult(runId, results, run.failures);
   // What a stop has cut short neither failed nor succeeded.
-  const outcomes = run.stop.aborted ? [] : toOutcomes(done, results);
+  const outcomes = run.stop.aborted ? [] : toOutcomes(run, done, results);
   await app.store.finishRun(runId, instantFromMs(app.now()), JSON.stringify(result), outcomes);
   await options.afterRun?.(app, result, options.signal);
   return result;
@@ -170,7 +176,11 @@ function toResult(runId: string, steps: StepResult[], failures: readonly unknown
 }
 
 /** Each step as a whole, also one that had nothing to do, and for each of its connections. */
-function toOutcomes(done: readonly StepName[], results: readonly StepResult[]): StepOutcome[] {
+function toOutcomes(
+  { toldGone }: RunContext,
+  done: readonly StepName[],
+  results: readonly StepResult[],
+): StepOutcome[] {
   return done.flatMap((step) => {
     const own = results.filter((result) => result.step === step);
     const errors = own.flatMap(({ connection, error }) => {
@@ -179,7 +189,12 @@ function toOutcomes(done: readonly StepName[], results: readonly StepResult[]): 
     });
     const whole = { step, connection: null, error: errors.length === 0 ? null : errors.join(' ') };
     const parts = own.filter(({ connection }) => connection !== null);
-    return [whole, ...parts.map(({ connection, error }) => ({ step, connection, error }))];
+    // A pull of some connections says nothing about the others.
+    const isPart = step === 'pull' && toldGone !== null;
+    return [
+      ...(isPart ? [] : [whole]),
+      ...parts.map(({ connection, error }) => ({ step, connection, error })),
+    ];
   });
 }
 

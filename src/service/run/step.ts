@@ -37,6 +37,8 @@ export interface RunContext extends Omit<App, 'close'> {
   reconciledClients: readonly string[] | null;
   /** Whether to post undone charges again although nothing changed. */
   isUndoneReleased: boolean;
+  /** Connections to pull, each with the time entries told to be deleted; null: all connections. */
+  toldGone: ReadonlyMap<string, readonly string[]> | null;
   /** Errors that determine the run's exit code. */
   failures: unknown[];
 }

@@ -1,4 +1,5 @@
 import { schedule } from 'node-cron';
+import type { ChangedRecord } from '../../contract/connector.ts';
 import { describeError, isKindError } from '../../domain/errors.ts';
 import { acquireLock } from '../../store/lock.ts';
 import type { App } from '../app/app.ts';
@@ -6,9 +7,11 @@ import type { StoreHolder } from '../app/rehearsal.ts';
 import type { SideJob } from '../app/side-job.ts';
 import { runScheduledBackup } from '../backup/scheduled.ts';
 import { runScheduledPublishing } from '../publish/scheduled.ts';
+import { runNamed } from '../run/named.ts';
 import { type AfterRun, runSteps, usualSteps } from '../run/run.ts';
 import type { StepName } from '../run/step.ts';
 import { ConfigWatch } from './config-watch.ts';
+import { Pokes } from './pokes.ts';
 import { Schedule } from './schedule.ts';
 
 /** What a part beside the steps sees of the service; an edited config brings another app. */
@@ -16,8 +19,11 @@ export interface ServiceView {
   app(): App;
   /** Why the edited config is not used; null: the file is in use. */
   fault(): string | null;
-  /** A vendor says that something changed: a run follows soon, however often it is said. */
-  poke(): void;
+  /**
+   * A vendor says that something changed: a run follows soon, however often it is said. `changed`:
+   * the record that it names. False: too many were named within the hour.
+   */
+  poke(connection: string, changed: ChangedRecord | null): boolean;
 }
 
 /** What runs beside the steps, for as long as the service does. */
@@ -59,9 +65,6 @@ export async function startService(
   app.log.info('The service has stopped.');
 }
 
-/** Several pokes come together, and a vendor's lists may lag behind them. */
-const pokeDelayMs = 10_000;
-
 /** What is done by the schedule. */
 type JobName = StepName | SideJob;
 
@@ -80,8 +83,7 @@ class Service {
   private readonly waiting = new Set<string>();
   private last: Promise<void> = Promise.resolve();
   private fail: (error: unknown) => void = () => {};
-  /** When the run after a poke is due; null: there was none. */
-  private pokedRunAtMs: number | null = null;
+  private readonly pokes = new Pokes();
 
   constructor(
     app: App,
@@ -107,9 +109,7 @@ class Service {
     return {
       app: () => this.app,
       fault: () => this.fault,
-      poke: () => {
-        this.pokedRunAtMs ??= this.app.now() + pokeDelayMs;
-      },
+      poke: (connection, changed) => this.pokes.add(connection, changed, this.app.now()),
     };
   }
 
@@ -135,10 +135,10 @@ class Service {
       }
       this.queue(name, () => this.run([name]));
     }
-    if (this.pokedRunAtMs !== null && app.now() >= this.pokedRunAtMs) {
-      this.pokedRunAtMs = null;
+    if (this.pokes.takeRun(app.now())) {
       this.queue('webhook', () => this.run(usualSteps, 'start webhook'));
     }
+    if (this.pokes.isLookDue(app.now())) this.queue('callback', () => this.look());
   }
 
   async end(): Promise<void> {
@@ -178,6 +178,17 @@ class Service {
     }
     if (done !== undefined && !this.signal.aborted) {
       await this.remember(done.name, done.doneUntilMs);
+    }
+  }
+
+  /** What comes in the meantime is looked at the next time. */
+  private async look(): Promise<void> {
+    const { app, signal, afterRun } = this;
+    try {
+      await runNamed(app, this.pokes.takeNamed(), { signal, afterRun });
+    } catch (error) {
+      if (!isKindError(error)) throw error;
+      app.log.error('A webhook could not be answered.', { reason: describeError(error) });
     }
   }
 

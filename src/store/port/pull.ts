@@ -69,6 +69,11 @@ export type PullPage = MirrorRows & {
    * confirmation.
    */
   deletions?: number;
+  /**
+   * For time rows: entries whose deletion the vendor told, and that a read by ID no longer found.
+   * They are deleted, unless they are most of a client's time.
+   */
+  goneIds?: readonly string[];
   /** Clients for whom most time was already missing in this run. */
   askedClientIds?: readonly string[];
   /** Whether a user accepted that missing time is deleted. */
@@ -99,6 +104,8 @@ export interface PullStore {
   /** Whether an invoice was delivered since the connection's invoices were last read completely. */
   hasUnreadInvoices(connection: string): Promise<boolean>;
   writePage(page: PullPage): Promise<PullOutcome>;
+  /** When the vendor last changed time of the connection that is mirrored; null: none is. */
+  readLastTimeChange(connection: string): Promise<Instant | null>;
   /** In the order of the tickets' IDs as text, after `after`. */
   listTimeDue(connection: string, limit: number, after?: string): Promise<string[]>;
   /** When each of these tickets was created, if known. */

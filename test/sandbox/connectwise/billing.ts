@@ -57,8 +57,7 @@ function createInvoices(tables: Tables, now: () => number) {
       invoices.change(id, { status: { id: 4, name: 'Void', isClosed: true } }, at);
     },
     deleteInvoice(id: number): void {
-      invoices.get(id);
-      invoices.rows.delete(id);
+      invoices.remove(id);
     },
     /** All of the balance unless an amount is given. */
     payInvoice(id: number, amount?: number, at?: string): void {

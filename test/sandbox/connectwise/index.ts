@@ -7,6 +7,7 @@ import {
   startSandboxServer,
   type TakeFault,
 } from '../server.ts';
+import { type CallbackDelivery, deliverCallbacks, keyPath, signingKey } from './callbacks.ts';
 import { answerCount, answerList, answerRow } from './listing.ts';
 import { findPlace, type Place } from './resources.ts';
 import { type ConnectwiseState, createState, type StateOptions } from './state.ts';
@@ -16,6 +17,8 @@ export type { ConnectwiseState } from './state.ts';
 
 export interface ConnectwiseSandbox extends SandboxServer {
   state: ConnectwiseState;
+  /** Tells what changed to whoever registered for it. */
+  deliverCallbacks(delivery?: CallbackDelivery): Promise<number[]>;
   /** The settings of a connection, besides `vendor`. */
   config: {
     baseUrl: string;
@@ -65,7 +68,12 @@ export async function startConnectwiseSandbox(
     alerts: { board: 'Billing' },
     billing: { product: 'BLOCK-10' },
   };
-  return Object.assign(server, { state, config });
+  return Object.assign(server, {
+    state,
+    config,
+    deliverCallbacks: (delivery?: CallbackDelivery) =>
+      deliverCallbacks(state, server.baseUrl, delivery),
+  });
 }
 
 function handle(
@@ -75,6 +83,7 @@ function handle(
 ): SandboxAnswer {
   const login = /^\/login\/companyinfo\/([^/]+)$/.exec(request.path);
   if (login !== null) return companyInfo(state, login[1] ?? '');
+  if (request.path === keyPath) return { status: 200, json: { signing_key: signingKey } };
   if (takeFault('moved')) state.move();
   const base = `/${state.codebase}apis/3.0`;
   if (!request.path.startsWith(`${base}/`)) {

@@ -38,9 +38,22 @@ export function addExactly(...amounts: number[]): number {
   return amounts.reduce((sum, amount) => sum + Math.round(amount * 10_000), 0) / 10_000;
 }
 
+/** What a callback tells. */
+export interface Change {
+  /** Counts all changes of all tables. */
+  at: number;
+  action: 'added' | 'updated' | 'deleted';
+  id: number;
+  row: Fields;
+}
+
+let changesSoFar = 0;
+
 /** A table whose rows carry `_info.lastUpdated`, kept by one clock. */
 export class Table {
   readonly rows = new Map<number, Fields>();
+  /** Not yet told by callbacks. */
+  readonly changes: Change[] = [];
   private readonly nextId: () => number;
   private readonly now: () => number;
 
@@ -58,6 +71,7 @@ export class Table {
       _info: { lastUpdated: timestamp, updatedBy: 'sandbox', dateEntered: timestamp },
     };
     this.rows.set(row.id, row);
+    this.note('added', row);
     return row;
   }
 
@@ -66,6 +80,7 @@ export class Table {
     Object.assign(row, fields);
     for (const [name, value] of Object.entries(fields)) if (value === undefined) delete row[name];
     row._info = { ...row._info, lastUpdated: wireTime(at ?? this.now()) };
+    this.note('updated', row);
     return row;
   }
 
@@ -73,6 +88,16 @@ export class Table {
     const row = this.rows.get(id);
     if (row === undefined) throw new Error(`The sandbox has no row ${id}.`);
     return row;
+  }
+
+  remove(id: number): void {
+    this.note('deleted', this.get(id));
+    this.rows.delete(id);
+  }
+
+  private note(action: Change['action'], row: Fields): void {
+    changesSoFar += 1;
+    this.changes.push({ at: changesSoFar, action, id: row.id, row: { ...row } });
   }
 
   list(keep: (row: Fields) => boolean = () => true): Fields[] {

@@ -82,6 +82,8 @@ function resourceAt(state: ConnectwiseState, list: string, parentId: number): Re
       return plain(tables.departments, 'name identifier');
     case '/system/members':
       return plain(tables.members, 'identifier primaryEmail officeEmail inactiveFlag');
+    case '/system/callbacks':
+      return plain(tables.callbacks, 'url type');
     case '/system/locations':
       return plain(tables.locations, 'name');
     case '/time/workTypes':

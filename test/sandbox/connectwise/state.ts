@@ -88,6 +88,7 @@ function createTables(now: () => number) {
     departments: new Table(now),
     locations: new Table(now),
     customFields: new Table(now),
+    callbacks: new Table(now),
   };
 }
 

@@ -139,8 +139,7 @@ function createTime(tables: Tables) {
       if (ticketId !== undefined) addHours(tables, ticketId, Number(hours) - before);
     },
     deleteTime(id: number): void {
-      timeEntries.get(id);
-      timeEntries.rows.delete(id);
+      timeEntries.remove(id);
     },
   };
 }

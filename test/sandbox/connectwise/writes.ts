@@ -22,6 +22,8 @@ export function create(state: ConnectwiseState, place: Place, request: SandboxRe
       return createInvoice(state, body);
     case '/procurement/products':
       return createProduct(state, body);
+    case '/system/callbacks':
+      return createCallback(state, body);
     default:
       return { status: 405, json: { code: 'MethodNotAllowed', message: 'Not to be written.' } };
   }
@@ -92,6 +94,15 @@ function createNote(state: ConnectwiseState, ticketId: number, body: Body): Crea
   const note = tables.notes.add({ ...fields, ticketId });
   tables.tickets.change(ticketId, {});
   return note;
+}
+
+function createCallback({ tables }: ConnectwiseState, body: Body): Created {
+  const { url, type, level, objectId, description = '' } = body;
+  if (![url, type, level].every((field) => typeof field === 'string') || objectId !== 1) {
+    return invalid('url, type, level and objectId are required.');
+  }
+  if (String(description).length > 100) return invalid('description exceeds 100 characters');
+  return tables.callbacks.add({ ...body, inactiveFlag: false });
 }
 
 function createInvoice(state: ConnectwiseState, body: Body): Created {
@@ -194,7 +205,7 @@ export function remove(state: ConnectwiseState, place: Place): SandboxAnswer {
     for (const note of notes.list((row) => row.ticketId === id)) notes.rows.delete(note.id);
   }
   if (table === products) state.deleteProduct(id);
-  else table.rows.delete(id);
+  else table.remove(id);
   return { status: 204 };
 }
 

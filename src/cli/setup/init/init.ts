@@ -21,6 +21,7 @@ import {
   workTypeNames,
 } from './ask-terms.ts';
 import type { Asker } from './asker.ts';
+import { addCallbacksCommand } from './callbacks.ts';
 import { addClientFlags, addConnectionFlags, type GlobalFlags, openAsker } from './flags.ts';
 import { refuseMissing } from './missing.ts';
 import { review } from './review.ts';
@@ -30,6 +31,7 @@ export const questionsMax = 10;
 
 export function defineInit(init: Command, cli: Cli): void {
   addAddingCommands(init, cli);
+  addCallbacksCommand(init, cli);
   addClientFlags(addConnectionFlags(init))
     .option('--exclude <types>', 'work types that are never debited, separated by commas')
     .option('--offer <hours@rate>', 'the block that you sell: 10@120')

@@ -12,7 +12,7 @@ const togetherSeconds = 86_400;
 
 interface MissingEntry {
   sourceId: string;
-  ticketId: string;
+  ticketId: string | null;
   clientId: string | null;
 }
 
@@ -31,12 +31,10 @@ export function removeLacking(
   const vanished = isTold || page.areLossesAccepted === true ? [] : losses(database, page, lacking);
   const asked = new Set(vanished.map(({ clientId }) => clientId));
   const isAsked = ({ clientId }: MissingEntry): boolean => clientId !== null && asked.has(clientId);
-  const changed = database.run(
-    `UPDATE mirror_time_entry SET deleted_at = ? WHERE connection = ?
-       AND source_id IN (SELECT value FROM json_each(?))`,
-    page.at,
-    page.connection,
-    listValue(lacking.filter((entry) => !isAsked(entry)).map(({ sourceId }) => sourceId)),
+  const changed = markDeleted(
+    database,
+    page,
+    lacking.filter((entry) => !isAsked(entry)),
   );
   restoreRemoved(database, page, [...asked]);
   const kept = new Set(lacking.filter(isAsked).map(({ ticketId }) => ticketId));
@@ -46,6 +44,41 @@ export function removeLacking(
     listValue(ticketIds.filter((id) => !kept.has(id))),
   );
   return { changed, vanished };
+}
+
+/**
+ * Entries that the vendor told were deleted, and that are gone: deleted, unless they are most of a
+ * client's time. What stays is left to the next sweep, which asks.
+ */
+export function removeGone(
+  database: Database,
+  page: PullPage,
+  ids: readonly string[],
+): Pick<PullOutcome, 'changed' | 'vanished'> {
+  const gone = database.rows<MissingEntry>(
+    `SELECT e.source_id AS sourceId, e.ticket_id AS ticketId,
+       coalesce(e.client_id, t.client_id) AS clientId
+     FROM mirror_time_entry e
+     LEFT JOIN mirror_ticket t ON t.connection = e.connection AND t.source_id = e.ticket_id
+     WHERE e.connection = ? AND e.deleted_at IS NULL
+       AND e.source_id IN (SELECT value FROM json_each(?))`,
+    page.connection,
+    listValue(ids),
+  );
+  const vanished = losses(database, page, gone);
+  const asked = new Set(vanished.map(({ clientId }) => clientId));
+  const removed = gone.filter(({ clientId }) => clientId === null || !asked.has(clientId));
+  return { changed: markDeleted(database, page, removed), vanished };
+}
+
+function markDeleted(database: Database, page: PullPage, entries: readonly MissingEntry[]): number {
+  return database.run(
+    `UPDATE mirror_time_entry SET deleted_at = ? WHERE connection = ?
+       AND source_id IN (SELECT value FROM json_each(?))`,
+    page.at,
+    page.connection,
+    listValue(entries.map(({ sourceId }) => sourceId)),
+  );
 }
 
 /** Restores what the same run removed before the loss became most of the time. */

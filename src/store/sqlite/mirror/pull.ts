@@ -3,7 +3,7 @@ import type { Instant } from '../../../domain/time.ts';
 import type { MirrorRows, PullOutcome, PullPage, PullStore, Watermark } from '../../port.ts';
 import { type Database, listValue } from '../database.ts';
 import { hasUnreadInvoices, noteInvoicesRead } from '../outbox.ts';
-import { removeLacking } from './lacking.ts';
+import { removeGone, removeLacking } from './lacking.ts';
 import { writeMirror } from './mirror.ts';
 import { learnNames } from './names.ts';
 import { quarantinePage } from './quarantine.ts';
@@ -15,6 +15,11 @@ export function pullStore(database: Database): PullStore {
     readWatermark: async (connection, stream) => readWatermark(database, connection, stream),
     hasUnreadInvoices: async (connection) => hasUnreadInvoices(database, connection),
     writePage: async (page) => database.write(() => writePage(database, page)),
+    readLastTimeChange: async (connection) =>
+      database.row<{ at: Instant | null }>(
+        'SELECT max(updated_at) AS at FROM mirror_time_entry WHERE connection = ?',
+        connection,
+      )?.at ?? null,
     listTimeDue: async (connection, limit, after = '') =>
       database
         .rows<{ id: string }>(
@@ -72,12 +77,17 @@ function writePage(database: Database, page: PullPage): PullOutcome {
       ? { changed: 0, vanished: [] }
       : removeLacking(database, page, page.completeTicketIds);
   changed += lacking.changed;
+  const gone =
+    page.goneIds === undefined
+      ? { changed: 0, vanished: [] }
+      : removeGone(database, page, page.goneIds);
+  changed += gone.changed;
   const isWanted = page.watermarkWhen !== 'if-changed' || changed > 0 || quarantined > 0;
   if (page.watermark !== undefined && isWanted) {
     writeWatermark(database, page.connection, page.stream, page.watermark);
     if (isReadThrough(page, page.watermark)) noteInvoicesRead(database, page.connection);
   }
-  return { changed, quarantined, vanished: lacking.vanished };
+  return { changed, quarantined, vanished: [...lacking.vanished, ...gone.vanished] };
 }
 
 /** A pass started by an earlier run may have passed the invoice before it was delivered. */
