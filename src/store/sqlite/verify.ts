@@ -199,7 +199,7 @@ function factsRebuilder(): (charge: ChargeSum) => string | null {
     const { wholeRevision, facts, keptFirst, keptLast } = charge;
     const previous = before;
     before = charge;
-    if (wholeRevision === null) return facts;
+    if (wholeRevision === null) return facts.replaceAll('\n', '');
     if (previous?.groupKey !== charge.groupKey || previous.revision !== charge.revision - 1) {
       return null;
     }

@@ -10,30 +10,23 @@ export interface StoredFacts {
   keptLast: number | null;
 }
 
-interface Facts {
-  parts: readonly unknown[];
-}
-
-/** The text around the parts, and that of each part. */
-interface SplitFacts {
-  head: string;
-  parts: readonly string[];
-  tail: string;
-}
-
 /** Shorter facts are always whole: there is little to save. */
 const longFactsMin = 4096;
 
 /** Of text that is read beside its whole revision. Reading any revision costs at most this. */
 const changesPerWholeMax = 2;
 
+/** JSON has no line breaks of its own: those that long facts have between their parts are ours. */
+const partBreak = '\n';
+const revisionBreak = '\u001e';
+
 const sqlName = 'rebuilt_facts';
 
 /** The charge's facts as they were posted, to the byte. */
 export function factsOf(charge: string): string {
-  return `iif(${charge}.whole_revision IS NULL, ${charge}.facts, (
+  return `iif(${charge}.whole_revision IS NULL, replace(${charge}.facts, char(10), ''), (
     SELECT ${sqlName}(group_concat(coalesce(r.kept_first, 0) || ' ' || coalesce(r.kept_last, 0)
-      || ' ' || r.facts, char(10) ORDER BY r.revision))
+      || ' ' || r.facts, char(30) ORDER BY r.revision))
     FROM charge r WHERE r.group_key = ${charge}.group_key
       AND r.revision BETWEEN ${charge}.whole_revision AND ${charge}.revision))`;
 }
@@ -41,10 +34,9 @@ export function factsOf(charge: string): string {
 export function defineFactsFunction(database: Database): void {
   database.define(sqlName, (rows) => {
     const reader = new FactsReader();
-    // JSON has no line breaks of its own.
-    for (const row of String(rows).split('\n')) {
-      const [, first, last, facts = ''] = /^(\d+) (\d+) (.*)$/.exec(row) ?? [];
-      reader.read(facts, Number(first), Number(last));
+    for (const row of String(rows).split(revisionBreak)) {
+      const [first = '', last = ''] = row.split(' ', 2);
+      reader.read(row.slice(first.length + last.length + 2), Number(first), Number(last));
     }
     return reader.text();
   });
@@ -52,22 +44,26 @@ export function defineFactsFunction(database: Database): void {
 
 /** Rebuilds the facts of one group's revisions, in their order from a whole one. */
 export class FactsReader {
-  #facts: SplitFacts = { head: '', parts: [], tail: '' };
+  #head = '';
+  #parts: string[] = [];
+  #tail = '';
 
   read(stored: string, keptFirst: number, keptLast: number): void {
-    const { parts } = this.#facts;
-    const { head, parts: changed, tail } = splitFacts(stored);
-    const first = parts.slice(0, keptFirst);
-    const last = parts.slice(parts.length - keptLast);
-    this.#facts = { head, parts: [...first, ...changed, ...last], tail };
+    const lines = withPartBreaks(stored).split(partBreak);
+    this.#head = lines.shift() ?? '';
+    this.#tail = lines.pop() ?? '';
+    const parts = lines.map((line) => (line.endsWith(',') ? line.slice(0, -1) : line));
+    const replaced = this.#parts.length - keptFirst - keptLast;
+    if (replaced < 0) throw new Error('facts keep more parts than there were');
+    this.#parts = this.#parts.toSpliced(keptFirst, replaced, ...parts);
   }
 
   get parts(): readonly string[] {
-    return this.#facts.parts;
+    return this.#parts;
   }
 
   text(): string {
-    return joinFacts(this.#facts);
+    return `${this.#head}${this.#parts.join(',')}${this.#tail}`;
   }
 }
 
@@ -76,30 +72,27 @@ export function toStoredFacts(
   database: Database,
   charge: { groupKey: string; revision: number; facts: string },
 ): StoredFacts {
-  const whole = { facts: charge.facts, wholeRevision: null, keptFirst: null, keptLast: null };
-  if (charge.facts.length < longFactsMin || charge.revision === 1) return whole;
-  const before = readUpTo(database, charge.groupKey, charge.revision - 1);
+  const asWhole = (facts: string) => {
+    return { facts, wholeRevision: null, keptFirst: null, keptLast: null };
+  };
+  if (charge.facts.length < longFactsMin) return asWhole(charge.facts);
+  const before = charge.revision === 1 ? [] : readUpTo(database, charge);
   const [first, ...changes] = before;
-  if (first === undefined) return whole;
   const changedLength = changes.reduce((sum, { facts }) => sum + facts.length, 0);
-  if (changedLength > changesPerWholeMax * first.facts.length) return whole;
+  if (first === undefined || changedLength > changesPerWholeMax * first.facts.length) {
+    return asWhole(withPartBreaks(charge.facts));
+  }
   const reader = new FactsReader();
   for (const { facts, keptFirst, keptLast } of before) reader.read(facts, keptFirst, keptLast);
-  const { head, parts, tail } = splitFacts(charge.facts);
-  // What would not come back to the byte stays whole.
-  if (joinFacts({ head, parts, tail }) !== charge.facts) return whole;
-  const { keptFirst, keptLast } = compareParts(reader.parts, parts);
-  const changed = parts.slice(keptFirst, parts.length - keptLast);
-  const facts = joinFacts({ head, parts: changed, tail });
-  if (facts.length > charge.facts.length / 2) return whole;
-  return { facts, wholeRevision: first.revision, keptFirst, keptLast };
+  const { facts, keptFirst, keptLast } = leaveOutKept(charge.facts, reader.parts);
+  if (facts.length > charge.facts.length / 2) return asWhole(withPartBreaks(charge.facts));
+  return { facts: withPartBreaks(facts), wholeRevision: first.revision, keptFirst, keptLast };
 }
 
-/** From the last whole revision on. */
+/** From the last whole revision to the one before the charge. */
 function readUpTo(
   database: Database,
-  groupKey: string,
-  revision: number,
+  { groupKey, revision }: { groupKey: string; revision: number },
 ): { revision: number; facts: string; keptFirst: number; keptLast: number }[] {
   return database.rows(
     `SELECT r.revision, r.facts, coalesce(r.kept_first, 0) AS keptFirst,
@@ -108,35 +101,51 @@ function readUpTo(
        AND r.revision BETWEEN coalesce(c.whole_revision, c.revision) AND c.revision
      WHERE c.group_key = ? AND c.revision = ? ORDER BY r.revision`,
     groupKey,
-    revision,
+    revision - 1,
   );
 }
 
-function compareParts(
+/** The facts without the parts that the revision before has, too, at the beginning and at the end. */
+function leaveOutKept(
+  facts: string,
   before: readonly string[],
-  after: readonly string[],
-): { keptFirst: number; keptLast: number } {
-  const most = Math.min(before.length, after.length);
+): { facts: string; keptFirst: number; keptLast: number } {
+  const { from, to } = placeOfParts(facts);
+  let start = from;
   let keptFirst = 0;
-  while (keptFirst < most && before[keptFirst] === after[keptFirst]) keptFirst += 1;
-  let keptLast = 0;
-  while (keptLast < most - keptFirst && before.at(-1 - keptLast) === after.at(-1 - keptLast)) {
-    keptLast += 1;
+  for (const part of before) {
+    if (!facts.startsWith(part, start)) break;
+    keptFirst += 1;
+    // Past the comma, or at the end of the list.
+    start = Math.min(start + part.length + 1, to);
   }
-  return { keptFirst, keptLast };
+  let end = to;
+  let keptLast = 0;
+  for (const part of before.slice(keptFirst).reverse()) {
+    const place = end - part.length;
+    const isWhole = place === start || facts[place - 1] === ',';
+    if (place < start || !isWhole || !facts.startsWith(part, place)) break;
+    keptLast += 1;
+    end = Math.max(place - 1, start);
+  }
+  const changed = facts.slice(0, from) + facts.slice(start, end) + facts.slice(to);
+  return { facts: changed, keptFirst, keptLast };
 }
 
-const noParts = '"parts":[]';
-
-/** Inside of JSON's strings a quote is escaped: `noParts` is nowhere else. */
-function splitFacts(text: string): SplitFacts {
-  const facts = JSON.parse(text) as Partial<Facts>;
-  const [head = '', tail] = JSON.stringify({ ...facts, parts: [] }).split(noParts);
-  if (facts.parts === undefined || tail === undefined) throw new Error('facts without parts');
-  const parts = facts.parts.map((part) => JSON.stringify(part));
-  return { head: `${head}"parts":[`, parts, tail: `]${tail}` };
+function withPartBreaks(facts: string): string {
+  if (facts.includes(partBreak)) return facts;
+  const { from, to } = placeOfParts(facts);
+  const parts = JSON.parse(`[${facts.slice(from, to)}]`) as unknown[];
+  const lines = parts.map((part) => JSON.stringify(part)).join(`,${partBreak}`);
+  const head = facts.slice(0, from);
+  return [head, ...(parts.length === 0 ? [] : [lines]), facts.slice(to)].join(partBreak);
 }
 
-function joinFacts({ head, parts, tail }: SplitFacts): string {
-  return `${head}${parts.join(',')}${tail}`;
+/** Both keys are there once: inside of JSON's strings a quote is escaped. */
+function placeOfParts(facts: string): { from: number; to: number } {
+  const key = '"parts":[';
+  const from = facts.indexOf(key) + key.length;
+  const to = facts.indexOf('],"rounding":{', from);
+  if (from < key.length || to < 0) throw new Error('a charge without parts and rounding');
+  return { from, to };
 }

@@ -1,3 +1,4 @@
+import type { NameIds } from '../../../domain/records/rows.ts';
 import type { Instant } from '../../../domain/time.ts';
 import type { ChargeGroup, DirtySubject, MirrorTicket, MirrorTimeEntry, Work } from '../../port.ts';
 import { type Database, listValue, pairsValue } from '../database.ts';
@@ -24,7 +25,7 @@ export function readWork(database: Database, subjects: readonly Subject[]): Work
     const family = addFamily(database, next, tickets).filter((one) => !whole.has(textOf(one)));
     for (const ticket of family) whole.add(textOf(ticket));
     addEntries(entries, entriesOnTickets(database, family));
-    addEntries(entries, entriesInSameGroups(database, entries.values()));
+    addEntries(entries, othersInSameGroups(database, entries));
     const met = ticketsOf(entries.values()).filter((ticket) => !whole.has(textOf(ticket)));
     next = met.length === 0 ? [] : onlyDirty(database, met);
   } while (next.length > 0);
@@ -52,7 +53,7 @@ export function readWorkBetween(
     entries,
     started.filter((entry) => isOfClient(entry, tickets, wanted)),
   );
-  addEntries(entries, entriesInSameGroups(database, entries.values()));
+  addEntries(entries, othersInSameGroups(database, entries));
   return complete(database, entries, new Map(), new Set());
 }
 
@@ -193,9 +194,9 @@ function toTicket({ isClosed, isSurvivor: _, ...row }: StoredTicket): MirrorTick
 }
 
 type Flags = 'isTimed' | 'isBillable' | 'isApproved' | 'isCharged' | 'isDerived';
-type StoredEntry = Omit<MirrorTimeEntry, Flags | 'ids'> & { [flag in Flags]: number | null } & {
-  nameIds: string | null;
-};
+type StoredEntry = Required<Omit<MirrorTimeEntry, Flags | 'ids'>> & {
+  [flag in Flags]: number | null;
+} & { nameIds: string | null };
 
 const entryColumns = `e.connection, e.source_id AS sourceId, e.ticket_id AS ticketId,
   e.client_id AS clientId, e.technician_id AS technicianId, e.technician,
@@ -243,18 +244,20 @@ function byConnection<Row>(
   );
 }
 
-function entriesInSameGroups(
+/** Nearly always, all that is charged together is on one ticket and loaded already. */
+function othersInSameGroups(
   database: Database,
-  entries: Iterable<Pick<MirrorTimeEntry, 'groupKey'>>,
+  entries: ReadonlyMap<string, MirrorTimeEntry>,
 ): StoredEntry[] {
-  const groupKeys = groupKeysOf(entries);
+  const groupKeys = groupKeysOf(entries.values());
   if (groupKeys.length === 0) return [];
-  return database.rows(
-    `SELECT ${entryColumns} FROM json_each(?) k
-     CROSS JOIN entry_group g ON g.group_key = k.value
-     CROSS JOIN mirror_time_entry e ON e.connection = g.connection AND e.source_id = g.entry_id`,
+  const members = database.rows<Pair>(
+    `SELECT g.connection, g.entry_id AS sourceId FROM json_each(?) k
+     CROSS JOIN entry_group g ON g.group_key = k.value`,
     listValue(groupKeys),
   );
+  const others = members.filter((member) => !entries.has(textOf(member)));
+  return entriesById(database, others);
 }
 
 function addEntries(into: Map<string, MirrorTimeEntry>, rows: readonly StoredEntry[]): void {
@@ -263,16 +266,37 @@ function addEntries(into: Map<string, MirrorTimeEntry>, rows: readonly StoredEnt
   }
 }
 
+/** Field by field: of a spread row each of the many fields would be looked up again by name. */
 function toEntry(row: StoredEntry): MirrorTimeEntry {
-  const { isDerived, ...columns } = row;
-  return {
-    ...withNameIds(columns),
-    ...(isDerived === 1 ? { isDerived: true } : {}),
+  const entry: MirrorTimeEntry = {
+    connection: row.connection,
+    sourceId: row.sourceId,
+    ticketId: row.ticketId,
+    clientId: row.clientId,
+    technicianId: row.technicianId,
+    technician: row.technician,
+    startedAt: row.startedAt,
+    endedAt: row.endedAt,
     isTimed: row.isTimed === 1,
-    isCharged: row.isCharged === 1,
+    seconds: row.seconds,
+    precisionSeconds: row.precisionSeconds,
+    billedSeconds: row.billedSeconds,
+    secondsText: row.secondsText,
+    kind: row.kind,
+    workType: row.workType,
+    role: row.role,
     isBillable: row.isBillable === null ? null : row.isBillable === 1,
     isApproved: row.isApproved === null ? null : row.isApproved === 1,
+    agreement: row.agreement,
+    note: row.note,
+    updatedAt: row.updatedAt,
+    deletedAt: row.deletedAt,
+    groupKey: row.groupKey,
+    isCharged: row.isCharged === 1,
   };
+  if (row.nameIds !== null) entry.ids = JSON.parse(row.nameIds) as NameIds;
+  if (row.isDerived === 1) entry.isDerived = true;
+  return entry;
 }
 
 function groupKeysOf(entries: Iterable<Pick<MirrorTimeEntry, 'groupKey'>>): string[] {
