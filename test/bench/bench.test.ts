@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { median, ratioOf } from './ratio.ts';
 
-test('the benchmark of a very small office prints its ratios as one JSON document', () => {
+test('the benchmark of very small offices prints its ratios as one JSON document', () => {
   const main = join(import.meta.dirname, 'main.ts');
   const text = execFileSync(
     process.execPath,
@@ -11,11 +11,14 @@ test('the benchmark of a very small office prints its ratios as one JSON documen
     { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
   );
   const { ratios } = JSON.parse(text) as { ratios: Record<string, unknown>[] };
-  expect(ratios).toHaveLength(6);
+  expect(ratios).toHaveLength(24);
   for (const ratio of ratios) {
+    const figure = ratio.met === null ? null : expect.any(Number);
     expect(ratio).toEqual({
       name: expect.any(String),
-      value: ratio.met === null ? null : expect.any(Number),
+      clients: expect.any(Number),
+      wall: figure,
+      processor: figure,
       aim: expect.stringMatching(/^[≤≥] [\d.]+$/),
       met: ratio.met === null ? null : expect.any(Boolean),
     });
@@ -23,10 +26,12 @@ test('the benchmark of a very small office prints its ratios as one JSON documen
 });
 
 test('a ratio is met at its aim, and not beyond it', () => {
-  expect(ratioOf({ name: 'x', atLeast: 0.4 }, 0.4, '').met).toBe(true);
-  expect(ratioOf({ name: 'x', atLeast: 0.4 }, 0.399, '').met).toBe(false);
-  expect(ratioOf({ name: 'x', atMost: 1.3 }, 1.3, '').met).toBe(true);
-  expect(ratioOf({ name: 'x', atMost: 1.3 }, 1.31, '').met).toBe(false);
+  const of = (processor: number) => ({ wall: 7, processor });
+  expect(ratioOf({ name: 'x', atLeast: 0.4 }, of(0.4), '').met).toBe(true);
+  expect(ratioOf({ name: 'x', atLeast: 0.4 }, of(0.399), '').met).toBe(false);
+  expect(ratioOf({ name: 'x', atMost: 1.3 }, of(1.3), '').met).toBe(true);
+  expect(ratioOf({ name: 'x', atMost: 1.3 }, of(1.31), '').met).toBe(false);
+  expect(ratioOf({ name: 'x', atMost: 1.3 }, { wall: 1.3, processor: null }, '').met).toBe(true);
   expect(ratioOf({ name: 'x', atMost: 1.3 }, null, '').met).toBeNull();
 });
 
