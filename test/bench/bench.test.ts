@@ -3,23 +3,23 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { median, ratioOf } from './ratio.ts';
 
-test('the benchmark of very small offices prints its ratios as one JSON document', () => {
+test('the benchmark of a very small office prints its ratios as one JSON document', () => {
   const main = join(import.meta.dirname, 'main.ts');
   const text = execFileSync(
     process.execPath,
-    ['--expose-gc', main, '--entries', '1000', '--json', '--skip-memory'],
+    ['--expose-gc', main, '--entries', '1000', '--clients', '50', '--json', '--skip-memory'],
     { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
   );
   const { ratios } = JSON.parse(text) as { ratios: Record<string, unknown>[] };
-  expect(ratios).toHaveLength(24);
+  expect(ratios).toHaveLength(12);
   for (const ratio of ratios) {
-    const figure = ratio.met === null ? null : expect.any(Number);
+    const figure = ratio.wall === null ? null : expect.any(Number);
     expect(ratio).toEqual({
       name: expect.any(String),
       clients: expect.any(Number),
       wall: figure,
       processor: figure,
-      aim: expect.stringMatching(/^[≤≥] [\d.]+$/),
+      aim: ratio.aim === null ? null : expect.stringMatching(/^[≤≥] [\d.]+$/),
       met: ratio.met === null ? null : expect.any(Boolean),
     });
   }

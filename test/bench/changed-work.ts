@@ -4,7 +4,7 @@ import { besideText, type Ratio, ratioOf, sideBySide } from './ratio.ts';
 import { type Span, workOfTicket } from './work.ts';
 
 const changedEntries = 100;
-const rounds = 7;
+const rounds = 5;
 
 /** An office with the work that its mirror holds. */
 export interface Filled {

@@ -9,8 +9,11 @@ export interface Ratio {
   wall: number | null;
   /** By processor time; null: only one figure was measured, and `wall` is it. */
   processor: number | null;
-  /** `≥ 0.40`, `≤ 1.3`: of the processor time if there is one, since walls depend on the neighbours. */
-  aim: string;
+  /**
+   * `≥ 0.40`, `≤ 1.3`: of the processor time if there is one, since walls depend on the neighbours.
+   * Null: a comparison without a target.
+   */
+  aim: string | null;
   met: boolean | null;
   /** The figures behind the value, for people. */
   note: string;
@@ -35,11 +38,13 @@ export function ratioOf(
   note: string,
 ): Ratio {
   const { name, clients = null, atLeast, atMost } = aim;
-  const text = atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`;
+  const text =
+    atLeast === undefined ? (atMost === undefined ? null : `≤ ${atMost}`) : `≥ ${atLeast}`;
   const row = { name, clients, aim: text, note };
   if (measured === null) return { ...row, wall: null, processor: null, met: null };
   const value = measured.processor ?? measured.wall;
-  const met = value >= (atLeast ?? Number.NEGATIVE_INFINITY) && value <= (atMost ?? value);
+  const isMet = value >= (atLeast ?? Number.NEGATIVE_INFINITY) && value <= (atMost ?? value);
+  const met = text === null ? null : isMet;
   return { ...row, wall: rounded(measured.wall), processor: rounded(measured.processor), met };
 }
 

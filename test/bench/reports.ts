@@ -3,7 +3,7 @@ import { buildStatement } from '../../src/reports/statement/statement.ts';
 import { lastMonth, type Office } from './office.ts';
 import { besideText, type Ratio, ratioOf, type Side, sideBySide } from './ratio.ts';
 
-const rounds = { balances: 5, statement: 25 };
+const rounds = { balances: 5, statement: 9 };
 const reportAt = '2026-03-02T08:00:00.000Z';
 
 /** The reports of two offices with the same clients and the same last month, one with years before it. */
