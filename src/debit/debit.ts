@@ -40,18 +40,26 @@ interface DebitOutcome {
  */
 export async function debitDirtyWork(context: DebitContext): Promise<DebitOutcome> {
   const outcome: DebitOutcome = { rows: 0, changed: 0, posted: 0, unlistedWorkTypes: new Map() };
+  const carried: Carried = new Map();
   while (!context.signal.aborted) {
     const subjects = await context.store.takeDirty(subjectsPerPage);
     if (subjects.length === 0) break;
-    await debitPage(context, subjects, outcome);
+    await debitPage(context, subjects, outcome, carried);
   }
   return outcome;
 }
+
+/**
+ * Ledgers as of the last page, with what its postings left in the accounts: most clients have work on
+ * every page of a backfill. The store refuses a batch that was decided on any other position.
+ */
+type Carried = Map<string, { ledger: ClientLedger; account: Account }>;
 
 async function debitPage(
   context: DebitContext,
   subjects: readonly DirtySubject[],
   outcome: DebitOutcome,
+  carried: Carried,
 ): Promise<void> {
   const { store, at, runId, technicians } = context;
   const found =
@@ -64,7 +72,7 @@ async function debitPage(
           ...found.subjects,
         ]);
   const decisions = decideGroups(affected, context.limitedAccounts);
-  const { ledgers, standings } = await loadStandings(context, decisions);
+  const { ledgers, standings } = await loadStandings(context, decisions, carried);
   const posted = postDecisions(decisions, standings);
   for (const account of standings.accounts.values()) {
     posted.postings.push(...(await payOffWithFreedHours(context, account, posted.postings)));
@@ -95,6 +103,10 @@ async function debitPage(
     warnings: await findWarnings(context, affected, decisions, found?.waiting),
     ...(found === null ? {} : { doubles: found }),
   });
+  for (const { clientId } of posted.postings) {
+    const one = carried.get(clientId);
+    if (one !== undefined) one.ledger = { ...one.ledger, clientSeq: one.ledger.clientSeq + 1 };
+  }
   outcome.rows += subjects.length;
   outcome.changed += posted.charges.length;
   outcome.posted += posted.postings.length;
@@ -159,6 +171,7 @@ function isAbandoned(group: ChargeGroup): boolean {
 async function loadStandings(
   context: DebitContext,
   decisions: readonly GroupDecision[],
+  carried: Carried,
 ): Promise<{ ledgers: ClientLedger[]; standings: Standings }> {
   const changing = decisions.filter(changesCharge);
   const chargeIds = changing.map(standingChargeId).filter((id) => id !== null);
@@ -170,17 +183,24 @@ async function loadStandings(
     if (client !== null) clientIds.add(client.id).add(payerOf(client).id);
   }
   // Hours may be returned to any block; without reversals only blocks that can pay are needed.
-  const ledgers = await context.store.readLedgers(
-    [...clientIds],
+  if (slices.length > 0) carried.clear();
+  const unknown = [...clientIds].filter((id) => !carried.has(id));
+  const read = await context.store.readLedgers(
+    unknown,
     slices.length > 0 ? { isAllBlocks: true } : { endedBy: utcDay(context) },
   );
-  const late = clientsWithLateWork(context, changing, ledgers);
   const sharers = sharersOf(context.clients);
+  for (const ledger of read) {
+    carried.set(ledger.clientId, { ledger, account: accountFrom(ledger, sharers) });
+  }
+  const current = [...clientIds].flatMap((id) => carried.get(id) ?? []);
+  const ledgers = current.map(({ ledger }) => ledger);
+  const late = clientsWithLateWork(context, changing, ledgers);
   const expiries = late.length === 0 ? [] : await context.store.readLiveExpiries(late);
   return {
     ledgers,
     standings: {
-      accounts: new Map(ledgers.map((ledger) => [ledger.clientId, accountFrom(ledger, sharers)])),
+      accounts: new Map(current.map(({ account }) => [account.clientId, account])),
       charges: new Map(charges.map((charge) => [charge.id, charge])),
       slices: Map.groupBy(slices, (slice) => slice.chargeId ?? ''),
       expiries: Map.groupBy(expiries, (entry) => entry.clientId),

@@ -23,12 +23,15 @@ export interface GroupDecision {
   inputsHash: string | null;
 }
 
-/** Decides one group from all the work assigned to it. Pure. */
+/**
+ * Decides one group from all the work assigned to it. Pure. Without `limitedAccounts`, nothing is
+ * hashed: it is not to be posted.
+ */
 export function decideGroup(
   groupKey: string,
   members: readonly Assigned[],
   before: ChargeGroup | null,
-  limitedAccounts: ReadonlySet<string>,
+  limitedAccounts: ReadonlySet<string> | null,
 ): GroupDecision {
   const ordered = [...members].sort((a, b) => compareByStart(a.entry, b.entry));
   const due = ordered.filter(isDue);
@@ -37,7 +40,8 @@ export function decideGroup(
   );
   const client = clientOf([...due, ...pending]);
   const isKept = due.length > 0 && due.every((member) => member.isKept === true);
-  const freshHash = due.length === 0 || isKept ? null : hashWork(due, limitedAccounts);
+  const isHashed = due.length > 0 && !isKept && limitedAccounts !== null;
+  const freshHash = isHashed ? hashWork(due, limitedAccounts) : null;
   const inputsHash = isKept ? (before?.factsHash ?? null) : freshHash;
   const isUnchanged = inputsHash !== null && inputsHash === before?.factsHash;
   const charge = due.length === 0 || isUnchanged ? null : chargeOf(due, client);

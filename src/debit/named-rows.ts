@@ -6,17 +6,17 @@ import type { MirrorTicket, MirrorTimeEntry } from '../store/port.ts';
 export function asRuled(entry: MirrorTimeEntry, names: NameBook): StandingEntry {
   const { connection, ids = {}, agreement } = entry;
   const ruled = names.ruleNames(connection, 'agreement', ids.agreement, agreement);
-  return { ...entry, agreement: ruled ?? agreement };
+  return ruled === undefined ? entry : { ...entry, agreement: ruled };
 }
 
 export function ticketAsRuled(ticket: MirrorTicket, names: NameBook): StandingTicket {
   const { connection, ids = {} } = ticket;
   const ruled = (kind: 'board' | 'ticketType' | 'agreement') =>
     names.ruleNames(connection, kind, ids[kind], ticket[kind]) ?? ticket[kind];
-  return {
-    ...ticket,
-    board: ruled('board'),
-    ticketType: ruled('ticketType'),
-    agreement: ruled('agreement'),
-  };
+  const board = ruled('board');
+  const ticketType = ruled('ticketType');
+  const agreement = ruled('agreement');
+  const isSame =
+    board === ticket.board && ticketType === ticket.ticketType && agreement === ticket.agreement;
+  return isSame ? ticket : { ...ticket, board, ticketType, agreement };
 }

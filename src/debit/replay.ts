@@ -26,27 +26,26 @@ export async function* replayMirror(
   names: NameBook,
 ): AsyncGenerator<Replayed[], void> {
   const decided = new Set<string>();
-  const waiting = await readWaiting({ store });
+  const context = {
+    store: withoutPostings(store),
+    clients,
+    findClient: clientFinder(clients),
+    runId: 'plan',
+    at: firstRunAt,
+    firstRunAt,
+    signal: new AbortController().signal,
+    limitedAccounts: new Set<string>(),
+    names,
+    waiting: await readWaiting({ store }),
+  };
   for await (const subjects of store.streamMirroredWork()) {
-    const context = {
-      store: withoutPostings(store),
-      clients,
-      findClient: clientFinder(clients),
-      runId: 'plan',
-      at: firstRunAt,
-      firstRunAt,
-      signal: new AbortController().signal,
-      limitedAccounts: new Set<string>(),
-      names,
-      waiting,
-    };
     const { assigned, groupKeys } = await readAffectedWork(context, subjects);
     const members = Map.groupBy(assigned, (one) => one.groupKey);
     const fresh = [...groupKeys].filter((key) => !decided.has(key));
     for (const key of fresh) decided.add(key);
     yield fresh.map((key) => {
       const own = members.get(key) ?? [];
-      return { ...decideGroup(key, own, null, context.limitedAccounts), members: own };
+      return { ...decideGroup(key, own, null, null), members: own };
     });
   }
 }

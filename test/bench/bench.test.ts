@@ -7,26 +7,31 @@ test('the benchmark of a very small office prints its ratios as one JSON documen
   const main = join(import.meta.dirname, 'main.ts');
   const text = execFileSync(
     process.execPath,
-    ['--expose-gc', main, '--entries', '1000', '--json', '--skip-memory'],
+    ['--expose-gc', main, '--entries', '1000', '--clients', '50', '--json', '--skip-memory'],
     { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
   );
   const { ratios } = JSON.parse(text) as { ratios: Record<string, unknown>[] };
-  expect(ratios).toHaveLength(6);
+  expect(ratios).toHaveLength(12);
   for (const ratio of ratios) {
+    const figure = ratio.wall === null ? null : expect.any(Number);
     expect(ratio).toEqual({
       name: expect.any(String),
-      value: ratio.met === null ? null : expect.any(Number),
-      aim: expect.stringMatching(/^[≤≥] [\d.]+$/),
+      clients: expect.any(Number),
+      wall: figure,
+      processor: figure,
+      aim: ratio.aim === null ? null : expect.stringMatching(/^[≤≥] [\d.]+$/),
       met: ratio.met === null ? null : expect.any(Boolean),
     });
   }
 });
 
 test('a ratio is met at its aim, and not beyond it', () => {
-  expect(ratioOf({ name: 'x', atLeast: 0.4 }, 0.4, '').met).toBe(true);
-  expect(ratioOf({ name: 'x', atLeast: 0.4 }, 0.399, '').met).toBe(false);
-  expect(ratioOf({ name: 'x', atMost: 1.3 }, 1.3, '').met).toBe(true);
-  expect(ratioOf({ name: 'x', atMost: 1.3 }, 1.31, '').met).toBe(false);
+  const of = (processor: number) => ({ wall: 7, processor });
+  expect(ratioOf({ name: 'x', atLeast: 0.4 }, of(0.4), '').met).toBe(true);
+  expect(ratioOf({ name: 'x', atLeast: 0.4 }, of(0.399), '').met).toBe(false);
+  expect(ratioOf({ name: 'x', atMost: 1.3 }, of(1.3), '').met).toBe(true);
+  expect(ratioOf({ name: 'x', atMost: 1.3 }, of(1.31), '').met).toBe(false);
+  expect(ratioOf({ name: 'x', atMost: 1.3 }, { wall: 1.3, processor: null }, '').met).toBe(true);
   expect(ratioOf({ name: 'x', atMost: 1.3 }, null, '').met).toBeNull();
 });
 

@@ -21,7 +21,11 @@ const earlier =
   );
 
 /** Folders whose vendors' quirks take more. They may shrink, and never grow. */
-const larger: Readonly<Record<string, number>> = { autotask: 1978, connectwise: 1718, halopsa: 1881 };
+const larger: Readonly<Record<string, number>> = {
+  autotask: 1978,
+  connectwise: 1718,
+  halopsa: 1881,
+};
 
 /** What every folder has; what else there is bears the name of a quirk of its vendor. */
 const anatomy = ['README.md', 'call.ts', 'check.ts', 'config.ts', 'facts.ts', 'index.ts'];

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { backtest, type PastBook } from '../../src/domain/forecast/backtest.ts';
+import { backtest, countMondays, type PastBook } from '../../src/domain/forecast/backtest.ts';
 import { randomFrom } from '../../src/domain/forecast/random.ts';
 import { addDays, type DateText } from '../../src/domain/time.ts';
 
@@ -55,4 +55,18 @@ test('only what was known on the day takes part', () => {
   const score = backtest({ ...plain, today: '2025-06-30' });
   const later = new Map([...plain.usedByDay, ['2025-07-02', 900 * hour] as const]);
   expect(backtest({ ...plain, usedByDay: later, today: '2025-06-30' })).toEqual(score);
+});
+
+test('samples with every offset are together all past Mondays, each once', () => {
+  const busy = book((day) => (day % 7 < 5 ? 0.5 : 0), 11);
+  const all = backtest(busy);
+  const samples = [0, 1, 2].map((offset) => backtest(busy, { oneIn: 3, offset }));
+  for (const figure of ['judged', 'held', 'early', 'late'] as const) {
+    expect(samples.reduce((sum, sample) => sum + sample[figure], 0)).toBe(all[figure]);
+  }
+  expect(all.judged).toBeGreaterThan(10);
+  expect(countMondays(busy)).toBe(73);
+  expect(backtest(busy, { oneIn: 100, offset: 99 }).judged).toBe(0);
+  expect(countMondays({ startedOn, today: addDays(startedOn, 28) })).toBe(0);
+  expect(countMondays({ startedOn, today: addDays(startedOn, 29) })).toBe(1);
 });

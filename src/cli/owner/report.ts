@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { KindError } from '../../domain/errors.ts';
 import type { Score } from '../../domain/forecast/backtest.ts';
 import { dateInZone, instantFromMs } from '../../domain/time.ts';
 import {
@@ -31,18 +32,22 @@ export function defineReport(report: Command, cli: Cli): void {
       'when the hours run out, and how accurate past forecasts were',
       'report forecast --backtest',
     )
-    .option('--backtest', 'forecast from each past Monday and compare with what happened')
-    .action((query: string | undefined, options: { backtest?: boolean }, command: Command) =>
+    .option('--backtest', 'forecast from past Mondays and compare with what happened')
+    .option('--all', 'with --backtest: from every Monday, not from a sample of some 4,000')
+    .action((query: string | undefined, options: ForecastOptions, command: Command) =>
       cli.withApp(command, 'read', async (scope) => {
         const { app } = scope;
         const clients = query === undefined ? app.clients : [findClient(app.clients, query)];
         const asOf = instantFromMs(app.now());
-        const isBacktest = options.backtest === true;
+        if (options.all && !options.backtest) {
+          throw new KindError('config', '--all needs --backtest.', { fix: 'Add --backtest.' });
+        }
+        const tested = options.all ? 'all' : 'sample';
         const forecast = await buildForecast(app.store, {
           shown: clients,
           all: app.clients,
           asOf,
-          isBacktest,
+          backtest: options.backtest ? tested : 'none',
         });
         scope.answer(forecastToJson(forecast), () => forecastText(forecast, scope));
         return 0;
@@ -50,7 +55,13 @@ export function defineReport(report: Command, cli: Cli): void {
     );
 }
 
-function forecastText({ asOf, clients, score }: ForecastReport, scope: Scope): string {
+interface ForecastOptions {
+  backtest?: boolean;
+  all?: boolean;
+}
+
+function forecastText(report: ForecastReport, scope: Scope): string {
+  const { asOf, clients, score, mondays } = report;
   const columns: TableColumn[] = [
     { title: 'Client', cut: 'name' },
     { title: 'Projected', isFigure: true },
@@ -64,7 +75,9 @@ function forecastText({ asOf, clients, score }: ForecastReport, scope: Scope): s
     ...(one.score === null ? [] : scoreCells(one.score)),
   ]);
   if (score !== null) rows.push(['All', '', '', ...scoreCells(score)]);
-  return scope.table(columns, rows);
+  const table = scope.table(columns, rows);
+  if (mondays.oneIn === 1) return table;
+  return `${table}\nFrom one in ${mondays.oneIn} of ${mondays.total} past Mondays; --all: from every one.`;
 }
 
 const scoreTitles = ['Forecasts', 'Held', 'Too early', 'Too late', 'Share'];

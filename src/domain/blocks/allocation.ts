@@ -155,9 +155,9 @@ export function allocate(demand: Demand, blocks: readonly SpendableBlock[]): Sli
 function allocatePart(demand: Demand, blocks: readonly SpendableBlock[]): Slice[] {
   const slices: Slice[] = [];
   let left = demand.seconds;
-  for (const block of [...blocks].sort(byBurnOrder)) {
+  const usable = blocks.filter((block) => findRefusal(block, demand) === null);
+  for (const block of usable.sort(byBurnOrder)) {
     if (left === 0) break;
-    if (findRefusal(block, demand) !== null) continue;
     const slice = take(block, left, demand);
     if (slice === null) continue;
     slices.push(slice);

@@ -129,9 +129,20 @@ function trendOf(past: readonly PastWeek[], weights: readonly number[]): (week: 
   const errorSquared = noise / (Math.max(1, count - 2) * spread);
   const belief = slope === 0 ? 0 : slope ** 2 / (slope ** 2 + doubt ** 2 * errorSquared);
   return (week) => {
-    const ahead = age + (1 - damping ** (week + 1)) / (1 - damping);
+    const ahead = age + stepsBy(week);
     return Math.min(3, Math.max(1 / 3, 1 + (belief * slope * ahead) / level));
   };
+}
+
+const steps: number[] = [];
+
+/** How far a trend has continued by that week, in undamped steps. */
+function stepsBy(week: number): number {
+  const known = steps[week];
+  if (known !== undefined) return known;
+  const step = (1 - damping ** (week + 1)) / (1 - damping);
+  steps[week] = step;
+  return step;
 }
 
 /** How many equal weights the weights are worth. */

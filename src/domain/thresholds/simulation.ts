@@ -3,7 +3,7 @@ import { allocate, type Demand, type SpendableBlock, splitDemand } from '../bloc
 import type { ChargeFacts } from '../charges/charge-facts.ts';
 import { type Account, holdBlock } from '../ledger/postings.ts';
 import { partOfPrice, priceOf } from '../money.ts';
-import { addSeconds, type DateText, dateInZone, type Instant } from '../time.ts';
+import { type DateText, dateInZone, type Instant, instantFromMs, msFromInstant } from '../time.ts';
 import { type EpisodeState, findCrossings, followEpisodes, type LedgerMove } from './episodes.ts';
 import { idleOf } from './idle.ts';
 import { positionsByKind } from './positions.ts';
@@ -19,10 +19,13 @@ import { type Idle, moneyLeftIn, type Position } from './thresholds.ts';
 
 /** When a charge becomes due: its last work is done and, if required, its ticket is closed. */
 export function dueAtOf(facts: ChargeFacts): Instant {
-  const ends = facts.parts.map(({ startedAt, seconds }) => addSeconds(startedAt, seconds));
+  let lastMs = Number.NEGATIVE_INFINITY;
+  for (const { startedAt, seconds } of facts.parts) {
+    lastMs = Math.max(lastMs, msFromInstant(startedAt) + seconds * 1000);
+  }
+  const doneAt = facts.parts.length === 0 ? '' : instantFromMs(lastMs);
   const closedAt = facts.debitWhen === 'ticket-closed' ? facts.ticket?.closedAt : null;
-  if (closedAt) ends.push(closedAt);
-  return ends.sort().at(-1) ?? '';
+  return closedAt && closedAt > doneAt ? closedAt : doneAt;
 }
 
 interface UnpaidTime extends Omit<Demand, 'usedBy'> {
@@ -196,6 +199,7 @@ class SimulatedBalance {
   }
 
   look(at: Instant, pendingSeconds: number, rules = this.#simulation.rules): void {
+    if (rules.length === 0) return;
     const today = dateInZone(at, this.#simulation.zone);
     const blocks = this.#account.blocks.filter(({ id }) => this.#credited.has(id));
     const usable = blocks.filter(

@@ -1,6 +1,6 @@
 import { compareBlocks } from '../../debit/opening-blocks.ts';
 import { firstDay } from '../../debit/post.ts';
-import { replayMirror } from '../../debit/replay.ts';
+import { type Replayed, replayMirror } from '../../debit/replay.ts';
 import { familyOf, sharesIn } from '../../domain/agreements/shares.ts';
 import type { Client } from '../../domain/agreements/terms.ts';
 import { demandOf } from '../../domain/blocks/allocation.ts';
@@ -13,13 +13,14 @@ import type {
   SimulatedCharge,
 } from '../../domain/thresholds/simulated.ts';
 import { dueAtOf, simulate } from '../../domain/thresholds/simulation.ts';
-import { addSeconds, type Instant, startOfDay } from '../../domain/time.ts';
+import { addSeconds, type DateText, type Instant, startOfDay } from '../../domain/time.ts';
 import {
   type Block,
   type BlockEdit,
   type ClientLedger,
   readNameBook,
   type Store,
+  type Work,
 } from '../../store/port.ts';
 
 /** The outcome of one client's terms over the whole history. */
@@ -100,32 +101,68 @@ export async function postedOutcomes(
   return outcomesOf(seen, charges, pending, past);
 }
 
-/** Simulates what the mirrored work would cost each client under their terms. */
+/**
+ * Simulates what the mirrored work would cost the clients under each of several terms. These advance
+ * together, page by page, so that each page is read once. `open` adds what terms make of sessions.
+ */
 export async function replayOutcomes(
   store: Store,
-  clients: readonly Client[],
+  variants: readonly (readonly Client[])[],
   past: Past,
-): Promise<Map<string, Outcome>> {
-  const charges = new Map<string, SimulatedCharge[]>(clients.map(({ id }) => [id, []]));
-  const pending = new Map<string, number>();
-  const names = await readNameBook(store, clients);
-  for await (const decisions of replayMirror(store, clients, past.firstRunAt, names)) {
-    for (const { client, charge, pendingSeconds } of decisions) {
-      if (client === null) continue;
-      pending.set(client.id, (pending.get(client.id) ?? 0) + pendingSeconds);
-      if (charge === null || charge.seconds === 0) continue;
-      charges.get(client.id)?.push(toCharge(charge, client));
-    }
+  open: (store: Store, clients: readonly Client[]) => Promise<Store>,
+): Promise<Map<string, Outcome>[]> {
+  const shared = new Map<string, Promise<Work>>();
+  const readOnce: Store = {
+    ...store,
+    readWork: (subjects) => {
+      const key = JSON.stringify(subjects);
+      const work = shared.get(key) ?? store.readWork(subjects);
+      shared.set(key, work);
+      return work;
+    },
+  };
+  const replays: OpenReplay[] = [];
+  for (const clients of variants) {
+    const names = await readNameBook(store, clients);
+    const opened = await open(readOnce, clients);
+    const pages = replayMirror(opened, clients, past.firstRunAt, names);
+    const charges = new Map<string, SimulatedCharge[]>(clients.map(({ id }) => [id, []]));
+    replays.push({ clients, pages, charges, pending: new Map() });
   }
-  return outcomesOf(clients, charges, pending, past);
+  for (let isLeft = true; isLeft; ) {
+    isLeft = false;
+    shared.clear();
+    for (const replay of replays) isLeft = (await advance(replay)) || isLeft;
+  }
+  return replays.map(({ clients, charges, pending }) =>
+    outcomesOf(clients, charges, pending, past),
+  );
+}
+
+interface OpenReplay {
+  clients: readonly Client[];
+  pages: AsyncGenerator<Replayed[], void>;
+  charges: Map<string, SimulatedCharge[]>;
+  pending: Map<string, number>;
+}
+
+/** Whether there was another page. */
+async function advance({ pages, charges, pending }: OpenReplay): Promise<boolean> {
+  const { done, value } = await pages.next();
+  for (const { client, charge, pendingSeconds } of value ?? []) {
+    if (client === null) continue;
+    pending.set(client.id, (pending.get(client.id) ?? 0) + pendingSeconds);
+    if (charge === null || charge.seconds === 0) continue;
+    charges.get(client.id)?.push(toCharge(charge, client));
+  }
+  return done !== true;
 }
 
 function toCharge(facts: ChargeFacts, { id: clientId }: Client): SimulatedCharge {
-  const worked = facts.parts.filter(({ pieces }) => pieces.length > 0);
-  const lastWorkedOn = worked
-    .map(({ workedOn }) => workedOn)
-    .toSorted()
-    .at(-1);
+  let lastWorkedOn: DateText | undefined;
+  for (const { pieces, workedOn } of facts.parts) {
+    if (pieces.length > 0 && workedOn > (lastWorkedOn ?? '')) lastWorkedOn = workedOn;
+  }
   return {
     ...demandOf(facts),
     dueAt: dueAtOf(facts),

@@ -95,18 +95,25 @@ export async function planClients(
   const current = app.clients;
   const names = new Map([...current, ...tried].map(({ id, name }) => [id, name]));
   const past = await readPast(app.store, [...names.keys()], asOf);
-  const replay = async (clients: readonly Client[]) =>
-    replayOutcomes(await withSessions(app, clients, past), clients, past);
   const posted = await postedOutcomes(app.store, isOther ? current : tried, past);
-  const planned = await replay(tried);
-  const before = isOther ? await replay(current) : null;
-  const alone = new Map<string, ReadonlyMap<string, Outcome>>();
-  if (before !== null) {
-    const today = dateInZone(asOf, app.config.timezone);
-    for (const rule of changedRules(current, tried, addDays(today, -800), today)) {
-      alone.set(rule, await replay(withRule(current, tried, rule)));
-    }
-  }
+  const today = dateInZone(asOf, app.config.timezone);
+  const rules = isOther ? changedRules(current, tried, addDays(today, -800), today) : [];
+  // One rule alone is the whole change.
+  const separate = rules.length === 1 ? [] : rules;
+  const variants = [
+    tried,
+    ...(isOther ? [current] : []),
+    ...separate.map((rule) => withRule(current, tried, rule)),
+  ];
+  const open = (store: Store, clients: readonly Client[]) =>
+    withSessions({ ...app, store }, clients, past);
+  const [planned = none, before = null, ...others] = await replayOutcomes(
+    app.store,
+    variants,
+    past,
+    open,
+  );
+  const alone = new Map(rules.map((rule, index) => [rule, others[index] ?? planned]));
   const of = (outcomes: ReadonlyMap<string, Outcome>, id: string) => outcomes.get(id) ?? nothing;
   const plans = [...names].map(([id, client]): ClientPlan => {
     const pair = { posted: of(posted, id), planned: of(planned, id) };
@@ -131,6 +138,8 @@ async function withSessions(app: App, clients: readonly Client[], past: Past): P
   );
   return withPlannedTime(app.store, context);
 }
+
+const none: ReadonlyMap<string, Outcome> = new Map();
 
 const nothing: Outcome = {
   seconds: 0,

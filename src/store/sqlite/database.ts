@@ -67,6 +67,11 @@ export class Database {
     }
   }
 
+  /** A pure function of one value, for this connection's statements. */
+  define(name: string, work: (value: SQLOutputValue) => SQLInputValue): void {
+    this.#guard(() => this.#connection.function(name, { deterministic: true }, work));
+  }
+
   /** All or nothing. The write lock is taken first, so that reads stay valid. */
   write<Result>(work: () => Result): Result {
     return this.#transaction('BEGIN IMMEDIATE', work);

@@ -5,6 +5,7 @@ import type { Store } from '../port.ts';
 import { createPrivately } from '../private-file.ts';
 import { agreementStore } from './agreements.ts';
 import { Database } from './database.ts';
+import { defineFactsFunction } from './debit/charge-facts.ts';
 import { debitStore } from './debit/debits.ts';
 import { changeJournal, writeAheadLog } from './journal.ts';
 import { migrate, readMigrations, requireCurrent } from './migrate.ts';
@@ -73,6 +74,7 @@ export async function openDatabase(options: StoreOptions): Promise<Database> {
     });
   }
   const database = new Database(file, { isReadOnly });
+  defineFactsFunction(database);
   try {
     database.exec(connectionPragmas);
     if (isReadOnly) requireCurrent(database, readMigrations());

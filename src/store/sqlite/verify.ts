@@ -8,6 +8,7 @@ import {
 import type { Disagreement } from '../port.ts';
 import { verifyAgreements } from './agreements.ts';
 import { Database } from './database.ts';
+import { FactsReader, type StoredFacts } from './debit/charge-facts.ts';
 import { type Remaining, readHeadFromLedger } from './ledger/balances.ts';
 import { addedTo, belowZero, ledgerColumns, leftFault, reversalFault } from './ledger/ledger.ts';
 import { migrate, readMigrations } from './migrate.ts';
@@ -150,10 +151,11 @@ function verifyReferences(database: Database): Disagreement | null {
   return { where: `charge_group ${group.groupKey}`, detail };
 }
 
-interface ChargeSum {
+interface ChargeSum extends StoredFacts {
   id: string;
+  groupKey: string;
+  revision: number;
   seconds: number;
-  facts: string;
   factsHash: string;
   isStanding: number;
   postedSeconds: number;
@@ -162,17 +164,21 @@ interface ChargeSum {
 /** The standing charge of a group is posted in full; of one that was replaced nothing is left. */
 function verifyCharges(database: Database): Disagreement | null {
   const charges = database.each<ChargeSum>(
-    `SELECT c.id, c.seconds, c.facts, c.facts_hash AS factsHash,
+    `SELECT c.id, c.group_key AS groupKey, c.revision, c.seconds, c.facts,
+       c.facts_hash AS factsHash, c.whole_revision AS wholeRevision, c.kept_first AS keptFirst,
+       c.kept_last AS keptLast,
        EXISTS (SELECT 1 FROM charge_group g
          WHERE g.group_key = c.group_key AND g.charge_id = c.id) AS isStanding,
        (SELECT coalesce(sum(iif(l.side = 'debit', l.seconds, -l.seconds)), 0) FROM ledger l
         WHERE l.charge_id = c.id AND l.reason <> 'reversal'
           AND NOT EXISTS (SELECT 1 FROM ledger r WHERE r.reverses = l.key)) AS postedSeconds
-     FROM charge c ORDER BY c.id`,
+     FROM charge c ORDER BY c.group_key, c.revision`,
   );
+  const rebuild = factsRebuilder();
   for (const charge of charges) {
     const where = `charge ${charge.id}`;
-    if (hash('sha256', charge.facts, 'hex') !== charge.factsHash) {
+    const facts = rebuild(charge);
+    if (facts === null || hash('sha256', facts, 'hex') !== charge.factsHash) {
       return { where, detail: 'its hash does not cover its facts' };
     }
     const wanted = charge.isStanding === 1 ? charge.seconds : 0;
@@ -182,6 +188,32 @@ function verifyCharges(database: Database): Disagreement | null {
     }
   }
   return null;
+}
+
+/** The facts of revisions that come in order, each group by itself; null: they cannot be rebuilt. */
+function factsRebuilder(): (charge: ChargeSum) => string | null {
+  let reader = new FactsReader();
+  // Whole facts are only taken apart if the next revision builds on them.
+  let before: ChargeSum | null = null;
+  return (charge) => {
+    const { wholeRevision, facts, keptFirst, keptLast } = charge;
+    const previous = before;
+    before = charge;
+    if (wholeRevision === null) return facts.replaceAll('\n', '');
+    if (previous?.groupKey !== charge.groupKey || previous.revision !== charge.revision - 1) {
+      return null;
+    }
+    try {
+      if (previous.wholeRevision === null) {
+        reader = new FactsReader();
+        reader.read(previous.facts, 0, 0);
+      }
+      reader.read(facts, keptFirst ?? 0, keptLast ?? 0);
+      return reader.text();
+    } catch {
+      return null;
+    }
+  };
 }
 
 /** A cached row may be missing, never wrong. */

@@ -1,9 +1,10 @@
 import type { Instant } from '../../../domain/time.ts';
 import type { PostedCharge } from '../../port.ts';
 import { type Database, listValue } from '../database.ts';
+import { factsOf } from './charge-facts.ts';
 
 export const chargeColumns = `c.id, c.group_key AS groupKey, c.revision, c.client_id AS clientId, c.seconds,
-  c.worked_on AS workedOn, c.facts, c.facts_hash AS factsHash, c.posted_at AS postedAt,
+  c.worked_on AS workedOn, ${factsOf('c')} AS facts, c.facts_hash AS factsHash, c.posted_at AS postedAt,
   c.run_id AS runId`;
 
 export async function* streamCharges(

@@ -7,6 +7,7 @@ import { markOpenGroupsDirty, takeDirty } from '../mirror/dirty.ts';
 import { readHeldSubjects } from '../mirror/held.ts';
 import { writeWarnings } from '../mirror/quarantine.ts';
 import { writeDoubles } from '../sessions/doubles.ts';
+import { toStoredFacts } from './charge-facts.ts';
 import { readGroups, readWork, readWorkBetween } from './work.ts';
 
 export function debitStore(database: Database): DebitStore {
@@ -87,19 +88,24 @@ export function writeDebits(database: Database, batch: DebitBatch): void {
 }
 
 function insertCharge(database: Database, charge: Charge, at: Instant, runId: string): void {
+  const { facts, wholeRevision, keptFirst, keptLast } = toStoredFacts(database, charge);
   database.run(
     `INSERT INTO charge (id, group_key, revision, client_id, seconds, worked_on, facts, facts_hash,
-       posted_at, run_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       posted_at, run_id, whole_revision, kept_first, kept_last)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     charge.id,
     charge.groupKey,
     charge.revision,
     charge.clientId,
     charge.seconds,
     charge.workedOn,
-    charge.facts,
+    facts,
     charge.factsHash,
     at,
     runId,
+    wholeRevision,
+    keptFirst,
+    keptLast,
   );
 }
 

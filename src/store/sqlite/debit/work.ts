@@ -2,6 +2,7 @@ import type { Instant } from '../../../domain/time.ts';
 import type { ChargeGroup, DirtySubject, MirrorTicket, MirrorTimeEntry, Work } from '../../port.ts';
 import { type Database, listValue, pairsValue } from '../database.ts';
 import { withNameIds } from '../mirror/columns.ts';
+import { entryColumns, type StoredEntry, toEntry } from './stored-entry.ts';
 
 type Subject = Pick<DirtySubject, 'connection' | 'kind' | 'sourceId'>;
 interface Pair {
@@ -24,7 +25,7 @@ export function readWork(database: Database, subjects: readonly Subject[]): Work
     const family = addFamily(database, next, tickets).filter((one) => !whole.has(textOf(one)));
     for (const ticket of family) whole.add(textOf(ticket));
     addEntries(entries, entriesOnTickets(database, family));
-    addEntries(entries, entriesInSameGroups(database, entries.values()));
+    addEntries(entries, othersInSameGroups(database, entries));
     const met = ticketsOf(entries.values()).filter((ticket) => !whole.has(textOf(ticket)));
     next = met.length === 0 ? [] : onlyDirty(database, met);
   } while (next.length > 0);
@@ -52,7 +53,7 @@ export function readWorkBetween(
     entries,
     started.filter((entry) => isOfClient(entry, tickets, wanted)),
   );
-  addEntries(entries, entriesInSameGroups(database, entries.values()));
+  addEntries(entries, othersInSameGroups(database, entries));
   return complete(database, entries, new Map(), new Set());
 }
 
@@ -192,19 +193,6 @@ function toTicket({ isClosed, isSurvivor: _, ...row }: StoredTicket): MirrorTick
   return { ...withNameIds(row), isClosed: isClosed === 1 };
 }
 
-type Flags = 'isTimed' | 'isBillable' | 'isApproved' | 'isCharged' | 'isDerived';
-type StoredEntry = Omit<MirrorTimeEntry, Flags | 'ids'> & { [flag in Flags]: number | null } & {
-  nameIds: string | null;
-};
-
-const entryColumns = `e.connection, e.source_id AS sourceId, e.ticket_id AS ticketId,
-  e.client_id AS clientId, e.technician_id AS technicianId, e.technician,
-  e.started_at AS startedAt, e.ended_at AS endedAt, e.is_timed AS isTimed, e.seconds,
-  e.precision_seconds AS precisionSeconds, e.billed_seconds AS billedSeconds, e.seconds_text AS secondsText, e.kind, e.work_type AS workType, e.role,
-  e.is_billable AS isBillable, e.is_approved AS isApproved, e.agreement, e.note,
-  e.name_ids AS nameIds, e.updated_at AS updatedAt, e.deleted_at AS deletedAt, g.group_key AS groupKey,
-  g.is_charged AS isCharged, e.is_derived AS isDerived`;
-
 const entryGroup =
   'LEFT JOIN entry_group g ON g.connection = e.connection AND g.entry_id = e.source_id';
 
@@ -243,36 +231,26 @@ function byConnection<Row>(
   );
 }
 
-function entriesInSameGroups(
+/** Nearly always, all that is charged together is on one ticket and loaded already. */
+function othersInSameGroups(
   database: Database,
-  entries: Iterable<Pick<MirrorTimeEntry, 'groupKey'>>,
+  entries: ReadonlyMap<string, MirrorTimeEntry>,
 ): StoredEntry[] {
-  const groupKeys = groupKeysOf(entries);
+  const groupKeys = groupKeysOf(entries.values());
   if (groupKeys.length === 0) return [];
-  return database.rows(
-    `SELECT ${entryColumns} FROM json_each(?) k
-     CROSS JOIN entry_group g ON g.group_key = k.value
-     CROSS JOIN mirror_time_entry e ON e.connection = g.connection AND e.source_id = g.entry_id`,
+  const members = database.rows<Pair>(
+    `SELECT g.connection, g.entry_id AS sourceId FROM json_each(?) k
+     CROSS JOIN entry_group g ON g.group_key = k.value`,
     listValue(groupKeys),
   );
+  const others = members.filter((member) => !entries.has(textOf(member)));
+  return entriesById(database, others);
 }
 
 function addEntries(into: Map<string, MirrorTimeEntry>, rows: readonly StoredEntry[]): void {
   for (const row of rows) {
     into.set(textOf(row), toEntry(row));
   }
-}
-
-function toEntry(row: StoredEntry): MirrorTimeEntry {
-  const { isDerived, ...columns } = row;
-  return {
-    ...withNameIds(columns),
-    ...(isDerived === 1 ? { isDerived: true } : {}),
-    isTimed: row.isTimed === 1,
-    isCharged: row.isCharged === 1,
-    isBillable: row.isBillable === null ? null : row.isBillable === 1,
-    isApproved: row.isApproved === null ? null : row.isApproved === 1,
-  };
 }
 
 function groupKeysOf(entries: Iterable<Pick<MirrorTimeEntry, 'groupKey'>>): string[] {

@@ -7,6 +7,7 @@ import type {
   UnlistedEntry,
 } from '../../port.ts';
 import { type Database, listValue } from '../database.ts';
+import { factsOf } from '../debit/charge-facts.ts';
 
 type ListingStore = Pick<
   ReconcileStore,
@@ -160,7 +161,7 @@ function findHours(database: Database, connection: string): void {
        SELECT e.ticket_id, l.client_id, 0, 0, e.seconds,
          (p.value ->> 'seconds') + (p.value ->> 'correctedSeconds')
        FROM (${standingCharges}) s CROSS JOIN charge c ON c.id = s.charge_id
-       CROSS JOIN json_each(c.facts, '$.parts') p
+       CROSS JOIN json_each(${factsOf('c')}, '$.parts') p
        CROSS JOIN temp.listed_entry l ON l.source_id = p.value ->> 'entryId'
        CROSS JOIN mirror_time_entry e ON e.connection = ?1 AND e.source_id = l.source_id
          AND e.started_at = p.value ->> 'startedAt'

@@ -1,5 +1,6 @@
 import type { Block, OnboardingUse } from '../../port.ts';
 import { type Database, listValue } from '../database.ts';
+import { factsOf } from '../debit/charge-facts.ts';
 
 /** The columns `purpose` and `followed_by`. */
 export function purposeOf({
@@ -29,8 +30,8 @@ export function readOnboardings(database: Database, clientIds: readonly string[]
      FROM json_each(?) k CROSS JOIN block b ON b.client_id = k.value
      LEFT JOIN (
        SELECT l.client_id, l.block_id, l.seconds, l.posted_at AS postedAt,
-         (SELECT min(p.value ->> '$.workedOn') FROM json_each(c.facts, '$.parts') p) AS firstOn,
-         (SELECT max(p.value ->> '$.workedOn') FROM json_each(c.facts, '$.parts') p) AS lastOn
+         (SELECT min(p.value ->> '$.workedOn') FROM json_each(${factsOf('c')}, '$.parts') p) AS firstOn,
+         (SELECT max(p.value ->> '$.workedOn') FROM json_each(${factsOf('c')}, '$.parts') p) AS lastOn
        FROM ledger l JOIN charge c ON c.id = l.charge_id WHERE ${isLive}
      ) u ON u.client_id = b.client_id AND u.block_id = b.id
      WHERE b.purpose = 'onboarding' AND b.status = 'active'

@@ -6,6 +6,7 @@ import { findPaidWork } from '../../../domain/ledger/slices.ts';
 import type { Instant } from '../../../domain/time.ts';
 import type { Block, Episode, PendingEntry, ReplenishBatch, ReplenishStore } from '../../port.ts';
 import { type Database, listValue } from '../database.ts';
+import { factsOf } from '../debit/charge-facts.ts';
 import {
   blockColumns,
   fromStoredBlock,
@@ -86,7 +87,7 @@ function readCharged(
   ...values: (string | number)[]
 ): OpenOverage[] {
   const rows = database.rows<LedgerEntry & { facts: string | null }>(
-    `SELECT ${ledgerColumns}, c.facts FROM ledger l LEFT JOIN charge c ON c.id = l.charge_id
+    `SELECT ${ledgerColumns}, ${factsOf('c')} AS facts FROM ledger l LEFT JOIN charge c ON c.id = l.charge_id
      WHERE ${where} ORDER BY l.client_seq`,
     ...values,
   );
