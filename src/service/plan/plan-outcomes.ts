@@ -159,9 +159,10 @@ async function advance({ pages, charges, pending }: OpenReplay): Promise<boolean
 }
 
 function toCharge(facts: ChargeFacts, { id: clientId }: Client): SimulatedCharge {
+  const worked = facts.parts.filter(({ pieces }) => pieces.length > 0);
   let lastWorkedOn: DateText | undefined;
-  for (const { pieces, workedOn } of facts.parts) {
-    if (pieces.length > 0 && workedOn > (lastWorkedOn ?? '')) lastWorkedOn = workedOn;
+  for (const { workedOn } of worked) {
+    if (workedOn > (lastWorkedOn ?? '')) lastWorkedOn = workedOn;
   }
   return {
     ...demandOf(facts),
