@@ -6,7 +6,7 @@ import { median, type Ratio, ratioOf } from './ratio.ts';
 const rounds = 5;
 
 /** A backfill is long and its peak hardly varies: beyond so many entries it is made once only. */
-const repeatedEntriesMax = 100_000;
+const repeatedEntriesMax = 20_000;
 
 /**
  * Peak memory of a process that pulls and debits everything, beside a hundredth of the entries, both

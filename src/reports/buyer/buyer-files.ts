@@ -84,7 +84,7 @@ export function filesOfRevenue(
 async function findFirstMonth(store: Store, { clients, zone, to }: BuyerRequest): Promise<string> {
   const months: string[] = [];
   for (const account of await readAccounts(store, { clients, zone })) {
-    for await (const [first] of store.streamLedger(account.id, null, null)) {
+    for await (const [first] of store.streamLedger(account.id, null, null, 1)) {
       if (first !== undefined) months.push(dateInZone(first.postedAt, account.zone).slice(0, 7));
       break;
     }

@@ -10,7 +10,7 @@ export async function isFirstMonth(
   clientId: string,
   from: Instant,
 ): Promise<boolean> {
-  for await (const page of store.streamLedger(clientId, null, from)) {
+  for await (const page of store.streamLedger(clientId, null, from, 1)) {
     if (page.length > 0) return false;
   }
   return true;

@@ -74,11 +74,12 @@ export interface ReportStore {
   listClients(): Promise<
     { id: string; name: string; sources: { connection: string; sourceId: string }[] }[]
   >;
-  /** The client's ledger entries posted in [from, to), oldest first, in pages of at most 1,000. */
+  /** The client's ledger entries posted in [from, to), oldest first, in pages of at most 1,000 or as said. */
   streamLedger(
     clientId: string,
     from: Instant | null,
     to: Instant | null,
+    pageSize?: number,
   ): AsyncIterable<LedgerEntry[]>;
   /**
    * Signed sums per block of everything posted before each timestamp, `to` being the later one;

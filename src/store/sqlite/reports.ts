@@ -39,7 +39,7 @@ const afterAll = '~';
 export function reportStore(database: Database): ReportStore {
   return {
     listClients: async () => database.read(() => listClients(database)),
-    streamLedger: (clientId, from, to) => streamLedger(database, clientId, from, to),
+    streamLedger: (clientId, from, to, most) => streamLedger(database, clientId, from, to, most),
     readBalancesAt: async (clientId, from, to) =>
       database.rows(
         `SELECT block_id AS blockId, ${sums} FROM ledger l INDEXED BY ledger_posted
@@ -138,6 +138,7 @@ async function* streamLedger(
   clientId: string,
   from: string | null,
   to: string | null,
+  most = pageSize,
 ): AsyncGenerator<LedgerEntry[], void> {
   for (let after = { postedAt: from ?? '', clientSeq: 0 }; ; ) {
     const page = database.rows<LedgerEntry>(
@@ -148,12 +149,12 @@ async function* streamLedger(
       after.postedAt,
       after.clientSeq,
       to ?? afterAll,
-      pageSize,
+      most,
     );
     const last = page.at(-1);
     if (last === undefined) return;
     yield page;
-    if (page.length < pageSize) return;
+    if (page.length < most) return;
     after = last;
   }
 }
