@@ -76,13 +76,8 @@ class SimulatedBalance {
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
     const { shares } = simulation;
-    this.#account = {
-      clientId: '',
-      blocks: [],
-      orderedBlocks: new Set(),
-      overageSeconds: 0,
-      shares,
-    };
+    const orderedBlocks = new Set<string>();
+    this.#account = { clientId: '', blocks: [], orderedBlocks, overageSeconds: 0, shares };
     for (const block of simulation.blocks) {
       const held = holdBlock(this.#account, block);
       held.remainingSeconds = 0;
