@@ -13,6 +13,7 @@ export const sectionOf = {
   'client-unmapped': 'unbilled',
   'without-client': 'unbilled',
   'ticket-unseen': 'unbilled',
+  'double-count': 'unbilled',
   quarantined: 'unbilled',
   'held-without-ticket': 'unbilled',
   'no-hours': 'unbilled',
