@@ -54,7 +54,7 @@ function repeatNotes({ messages, ...batch }: ReplenishBatch): ReplenishBatch {
 export const plantedRechargeFaults: readonly PlantedFault[] = [
   {
     name: 'what is in flight is known to its process alone',
-    rules: ['one in flight'],
+    rules: ['one in flight', 'one order'],
     hasRecharges: true,
     store(store) {
       const own = new Set<string>();

@@ -55,7 +55,8 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     name: 'a write without a look first',
-    rules: ['exactly once'],
+    // A second alert is a level that is told again.
+    rules: ['exactly once', 'told once'],
     connector: (connector) =>
       withPushes(connector, ({ create }) => ({
         find: async () => null,
@@ -109,6 +110,7 @@ export const plantedFaults: readonly PlantedFault[] = [
           await store.writeReplenish({
             ...batch,
             expected: [],
+            expectedOrders: [],
             blocks: [],
             blockStatuses: [],
             postings: [],
