@@ -6,7 +6,7 @@ import { seedsFrom } from './tally.ts';
 
 /** The first of the suite's own histories in which the auditor sees it. */
 async function ruleThatSees(planted: PlantedFault): Promise<string | null> {
-  for (const seed of seedsFrom(1, 1000)) {
+  for (const seed of seedsFrom(planted.firstSeed ?? 1, 200)) {
     const isApt = planted.styles?.includes(styleOf(seed)) ?? true;
     const isSought = hasRecharges(seed) === (planted.hasRecharges ?? false);
     if (isOverHttp(seed) || !isApt || !isSought) continue;

@@ -14,6 +14,8 @@ export interface PlantedFault extends Planted {
   styles?: readonly Style[];
   /** Whether it is sought where sales are collected without the client; by default, elsewhere. */
   hasRecharges?: true;
+  /** From which history on it is sought; by default, the first. */
+  firstSeed?: number;
 }
 
 function withShorterGrace(client: ConfiguredClient): ConfiguredClient {
@@ -124,7 +126,8 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: 'a claim is settled by whoever comes',
     rules: ['settled once'],
-    // A message must be overtaken while it is sent.
+    // A message must be overtaken while it is sent, which earlier histories do not show.
+    firstSeed: 701,
     styles: ['busy'],
     store: (store, file) =>
       over(store, {
