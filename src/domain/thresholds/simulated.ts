@@ -64,7 +64,7 @@ export interface PaidSlice {
   blockId: string | null;
   seconds: number;
   /** When hours bought later paid for what had been overage; null: paid when it was charged. */
-  paidLaterAt: Instant | null;
+  laterPaidAt: Instant | null;
 }
 
 interface SimulatedUse {

@@ -171,7 +171,7 @@ class SimulatedBalance {
     return use;
   }
 
-  #pay(owed: UnpaidTime, paidLaterAt: Instant | null): void {
+  #pay(owed: UnpaidTime, laterPaidAt: Instant | null): void {
     const { clientId, ...demand } = owed;
     for (const slice of allocate({ ...demand, usedBy: clientId }, this.#account.blocks)) {
       const { blockId, seconds, minor } = slice;
@@ -184,7 +184,7 @@ class SimulatedBalance {
         this.#owed.push({ ...owed, seconds, price });
       } else if (clientId !== null) {
         this.#useOf(clientId).slices.push({ blockId, seconds, minor });
-        this.#notePaid(owed.id, { blockId, seconds, paidLaterAt });
+        this.#notePaid(owed.id, { blockId, seconds, laterPaidAt });
       }
     }
   }
@@ -253,7 +253,7 @@ class SimulatedBalance {
       return [clientId, { seconds, overageSeconds, moneyMinor: this.#moneyOf(slices) }] as const;
     });
     for (const { id, seconds } of this.#owed) {
-      this.#notePaid(id, { blockId: null, seconds, paidLaterAt: null });
+      this.#notePaid(id, { blockId: null, seconds, laterPaidAt: null });
     }
     const left = new Map(this.#account.blocks.map((one) => [one.id, one.remainingSeconds]));
     const [alerts, invoices] = [this.#alerts, this.#invoices];

@@ -137,7 +137,7 @@ function applyPaid(
 ): void {
   if (work === undefined) return;
   for (const [id, charge] of work.charges) {
-    const slices = (paid.get(id) ?? []).map(({ blockId, seconds, paidLaterAt: at }) => {
+    const slices = (paid.get(id) ?? []).map(({ blockId, seconds, laterPaidAt: at }) => {
       return { blockId, seconds, paidLaterOn: at === null ? null : dateInZone(at, timezone) };
     });
     work.charges.set(id, { ...charge, slices });
