@@ -22,7 +22,6 @@ async function withService(use: (msp: SmallMsp) => Promise<void>): Promise<void>
   const more = `web: { token: "\${WEB_TOKEN}", listen: "${listen}", url: "http://${listen}/" }`;
   const env = { WEB_TOKEN: 'a-token-of-the-status-page' };
   await withSmallMsp({ schedule, more, env }, async (msp) => {
-    // Open, so that nothing is debited yet: of Martin's 30 hours 16 are left.
     await msp.run('run');
     const registered = await msp.run('init', 'callbacks', 'psa');
     expect(registered.stderr).toBe('');
