@@ -72,7 +72,7 @@ export const plantedRechargeFaults: readonly PlantedFault[] = [
   },
   {
     name: 'a returned recharge is sold again',
-    rules: ['no sale on hold'],
+    rules: ['no sale on hold', 'one order'],
     hasRecharges: true,
     store: (store) =>
       over(store, {
