@@ -255,16 +255,25 @@ function verifyCaches(database: Database): Disagreement | null {
 
 /** Tables, indexes and the triggers that make the ledger append-only are those of the migrations. */
 function verifyStructure(database: Database): Disagreement | null {
+  migratedStructure ??= readMigratedStructure();
+  const found = structureOf(database);
+  for (const [where, sql] of migratedStructure) {
+    if (found.get(where) !== sql) return { where, detail: 'it is missing or was changed' };
+  }
+  for (const where of found.keys()) {
+    if (!migratedStructure.has(where)) return { where, detail: 'it is not of this program' };
+  }
+  return null;
+}
+
+/** The same for the life of the process. */
+let migratedStructure: ReadonlyMap<string, string> | null = null;
+
+function readMigratedStructure(): ReadonlyMap<string, string> {
   const fresh = new Database(':memory:', { isReadOnly: false });
   try {
     migrate(fresh, readMigrations(), 0);
-    const wanted = structureOf(fresh);
-    const found = structureOf(database);
-    for (const [where, sql] of wanted) {
-      if (found.get(where) !== sql) return { where, detail: 'it is missing or was changed' };
-    }
-    const stranger = [...found.keys()].find((where) => !wanted.has(where));
-    return stranger === undefined ? null : { where: stranger, detail: 'it is not of this program' };
+    return structureOf(fresh);
   } finally {
     fresh.close();
   }
