@@ -27,14 +27,10 @@ export interface Ninja extends Call<NinjaoneConfig, List> {
   trackedSeconds: Map<SourceId, number>;
 }
 
+const source = 'no limit is published; our own restraint';
 const limits: readonly LimitRow[] = [
-  { path: '', concurrency: 4, source: 'no limit is published; our own restraint' },
-  {
-    path: '/v2/activities',
-    concurrency: 1,
-    spacingMs: 200,
-    source: 'no limit is published; a pause that public scripts keep between activity pages',
-  },
+  { path: '', concurrency: 4, source },
+  { path: '/v2/activities', concurrency: 1, source },
 ];
 
 export function createNinja(config: NinjaoneConfig, context: ConnectorContext): OpenCall<Ninja> {
