@@ -74,6 +74,7 @@ export const plantedRechargeFaults: readonly PlantedFault[] = [
     name: 'a returned recharge is sold again',
     rules: ['no sale on hold', 'one order'],
     hasRecharges: true,
+    firstSeed: 115,
     store: (store) =>
       over(store, {
         ...withoutOpen(store, ({ wasCredited }) => wasCredited),
@@ -116,6 +117,7 @@ export const plantedRechargeFaults: readonly PlantedFault[] = [
     name: 'the key of a charge is stored after the call',
     rules: ['charged once', 'notice first'],
     hasRecharges: true,
+    firstSeed: 160,
     connector: (connector) =>
       withCharges(connector, ({ find, create }) => ({
         find: async () => null,
@@ -130,6 +132,7 @@ export const plantedRechargeFaults: readonly PlantedFault[] = [
     name: 'a charge is not looked up once its key is forgotten',
     rules: ['charged once', 'notice first'],
     hasRecharges: true,
+    firstSeed: 160,
     connector: (connector) =>
       withCharges(connector, ({ create }) => ({ find: async () => null, create })),
   },
