@@ -16,7 +16,13 @@ import { parseAll, type Rows, refuseStranger } from '../kit/reading/lists.ts';
 import { keyIn } from '../kit/writing/marker.ts';
 import { type Autotask, companyNumbers, listOf, readRows, splitList, where } from './call.ts';
 import { facts } from './facts.ts';
-import { proveStillVisible, readEntityNames, readNames, streamPages } from './lists.ts';
+import {
+  type BilledSale,
+  proveStillVisible,
+  readEntityNames,
+  readNames,
+  streamPages,
+} from './lists.ts';
 import { fromCompany, fromInvoice, fromTicket, minorIn, ticketNames } from './mapping.ts';
 import { ChargeWire, CompanyWire, InvoiceWire, TicketWire } from './schema.ts';
 import { forgetOwners } from './time.ts';
@@ -43,9 +49,9 @@ export async function* pullTickets(api: Autotask, request: PullRequest): Rows<Ti
   );
   const lists = splitList(listOf('Tickets', TicketWire, changed), 'companyID', ids);
   for await (const page of streamPages(api, 'Tickets', lists, request)) {
-    const nameIn = await readNames(api, parseAll(page.rows, TicketWire), ticketNames);
+    const namesIn = await readNames(api, parseAll(page.rows, TicketWire), ticketNames);
     const { rows, rejected } = parseRows(page.rows, TicketWire, (wire) =>
-      fromTicket(wire, nameIn, api.config.closedStatuses),
+      fromTicket(wire, namesIn, api.config.closedStatuses),
     );
     for (const { sourceId, clientId } of rows) {
       refuseStranger('Tickets', clientId, ids);
@@ -79,11 +85,9 @@ export async function* pullInvoices(api: Autotask, request: PullRequest): Rows<I
     const invoices = parseAll(page.rows, InvoiceWire);
     const unknown = invoices.filter(({ id }) => !salesOfInvoice.has(id));
     const sales = await readSales(api, new Set(unknown.map(({ id }) => id)));
+    const salesOf = (id: SourceId) => salesOfInvoice.get(id) ?? sales.get(id) ?? [];
     const { rows, rejected } = parseRows(page.rows, InvoiceWire, (wire) =>
-      rowPerSale(
-        fromInvoice(wire, currency),
-        salesOfInvoice.get(wire.id) ?? sales.get(wire.id) ?? [],
-      ),
+      rowPerSale(fromInvoice(wire, currency), salesOf(wire.id)),
     );
     const billedBefore = addSeconds(instantFromMs(now()), -billedAfterSeconds);
     for (const { id, createDateTime } of unknown) {
@@ -91,12 +95,6 @@ export async function* pullInvoices(api: Autotask, request: PullRequest): Rows<I
     }
     yield { rows: await withLines(rows.flat(), request, read), rejected, resume: page.resume };
   }
-}
-
-export interface BilledSale {
-  reference: string;
-  saleId: SourceId;
-  netMinor: number | null;
 }
 
 const ItemWire = z.object({
