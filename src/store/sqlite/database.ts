@@ -57,6 +57,34 @@ export class Database {
     return this.#guard(() => Number(statement.run(...values).changes));
   }
 
+  /** Adds a row by the names of its fields: `{ clientId }` is in `client_id`. Returns its number. */
+  insert(table: string, row: object, onConflict = ''): number {
+    const columns = Object.keys(row).map(columnOf);
+    const places = columns.map(() => '?').join(', ');
+    const sql = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places}) ${onConflict}`;
+    return this.run(sql, ...Object.values(row).map(toValue));
+  }
+
+  /** Adds the row, or changes the one with the key. */
+  upsert(table: string, key: object, values: object): void {
+    const changes = Object.keys(values).map(columnOf);
+    const set = changes.map((column) => `${column} = excluded.${column}`).join(', ');
+    this.insert(table, { ...key, ...values }, `ON CONFLICT DO UPDATE SET ${set}`);
+  }
+
+  /** Changes the rows with the key. */
+  update(table: string, key: object, values: object): void {
+    const set = equalities(values).join(', ');
+    const sql = `UPDATE ${table} SET ${set} WHERE ${equalities(key).join(' AND ')}`;
+    this.run(sql, ...[...Object.values(values), ...Object.values(key)].map(toValue));
+  }
+
+  /** Removes the rows with the key. */
+  remove(table: string, key: object): void {
+    const sql = `DELETE FROM ${table} WHERE ${equalities(key).join(' AND ')}`;
+    this.run(sql, ...Object.values(key).map(toValue));
+  }
+
   /** Row by row, in constant memory; the statement is not shared, so it may run long. */
   *each<Row>(sql: string, ...values: SQLInputValue[]): Generator<Row, void> {
     const rows = this.#guard(() => this.#connection.prepare(sql).iterate(...values));
@@ -129,6 +157,20 @@ function named<Row>(names: readonly string[], values: readonly SQLOutputValue[])
     index += 1;
   }
   return row as Row;
+}
+
+function equalities(row: object): string[] {
+  return Object.keys(row).map((field) => `${columnOf(field)} = ?`);
+}
+
+/** `client_id` of `clientId`. */
+export function columnOf(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** As stored: a flag as 0 or 1, nothing as null. */
+export function toValue(value: unknown): SQLInputValue {
+  return typeof value === 'boolean' ? Number(value) : ((value ?? null) as SQLInputValue);
 }
 
 /** A list as one bound value: `… IN (SELECT value FROM json_each(?))`. */

@@ -1,5 +1,4 @@
-import type { Instant } from '../../../domain/time.ts';
-import type { Charge, ChargeGroup, DebitBatch, DebitStore } from '../../port.ts';
+import type { ChargeGroup, DebitBatch, DebitStore } from '../../port.ts';
 import { type Database, listValue } from '../database.ts';
 import { readLedgers } from '../ledger/balances.ts';
 import { appendPostings, readLiveExpiries, readLiveSlices } from '../ledger/ledger.ts';
@@ -46,7 +45,8 @@ export function writeDebits(database: Database, batch: DebitBatch): void {
     if (at === undefined) {
       throw new Error(`charge ${charge.id}: position of ${charge.clientId} is not stated`);
     }
-    insertCharge(database, charge, at, batch.runId);
+    const stored = toStoredFacts(database, charge);
+    database.insert('charge', { ...charge, ...stored, postedAt: at, runId: batch.runId });
   }
   // A free charge has no ledger entry, but nothing may be dated before it.
   const moved = new Set(batch.postings.map((posting) => posting.clientId));
@@ -58,26 +58,15 @@ export function writeDebits(database: Database, batch: DebitBatch): void {
       clientId,
     );
   }
-  for (const group of batch.groups) writeGroup(database, group);
+  for (const { groupKey, ...state } of batch.groups) {
+    database.upsert('charge_group', { groupKey }, state);
+  }
   noteChangedWork(database, batch.groups);
   removeGroups(database, batch.removedGroupKeys);
   for (const { connection, entryId, groupKey, isCharged } of batch.entryGroups) {
-    if (groupKey === null) {
-      database.run(
-        'DELETE FROM entry_group WHERE connection = ? AND entry_id = ?',
-        connection,
-        entryId,
-      );
-    } else {
-      database.run(
-        `INSERT INTO entry_group (connection, entry_id, group_key, is_charged) VALUES (?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET group_key = excluded.group_key, is_charged = excluded.is_charged`,
-        connection,
-        entryId,
-        groupKey,
-        Number(isCharged),
-      );
-    }
+    const entry = { connection, entryId };
+    if (groupKey === null) database.remove('entry_group', entry);
+    else database.upsert('entry_group', entry, { groupKey, isCharged });
   }
   database.run(
     'DELETE FROM dirty WHERE seq IN (SELECT value FROM json_each(?))',
@@ -85,47 +74,6 @@ export function writeDebits(database: Database, batch: DebitBatch): void {
   );
   writeWarnings(database, batch.warnings, batch.at);
   if (batch.doubles !== undefined) writeDoubles(database, batch.doubles);
-}
-
-function insertCharge(database: Database, charge: Charge, at: Instant, runId: string): void {
-  const { facts, wholeRevision, keptFirst, keptLast } = toStoredFacts(database, charge);
-  database.run(
-    `INSERT INTO charge (id, group_key, revision, client_id, seconds, worked_on, facts, facts_hash,
-       posted_at, run_id, whole_revision, kept_first, kept_last)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    charge.id,
-    charge.groupKey,
-    charge.revision,
-    charge.clientId,
-    charge.seconds,
-    charge.workedOn,
-    facts,
-    charge.factsHash,
-    at,
-    runId,
-    wholeRevision,
-    keptFirst,
-    keptLast,
-  );
-}
-
-function writeGroup(database: Database, group: ChargeGroup): void {
-  database.run(
-    `INSERT INTO charge_group (group_key, client_id, status, reason, pending_seconds, revision,
-       charge_id, facts_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET client_id = excluded.client_id, status = excluded.status,
-       reason = excluded.reason, pending_seconds = excluded.pending_seconds,
-       revision = excluded.revision, charge_id = excluded.charge_id,
-       facts_hash = excluded.facts_hash`,
-    group.groupKey,
-    group.clientId,
-    group.status,
-    group.reason,
-    group.pendingSeconds,
-    group.revision,
-    group.chargeId,
-    group.factsHash,
-  );
 }
 
 /** For alarms, which look at the work of these clients alone. */

@@ -32,21 +32,10 @@ export function writeDoubles(
   { checked, pairs }: { checked: readonly Entry[]; pairs: readonly DoubleCount[] },
 ): void {
   for (const { connection, sourceId } of checked) {
-    database.run(
-      'DELETE FROM double_count WHERE connection = ? AND source_id = ? AND is_accepted = 0',
-      connection,
-      sourceId,
-    );
+    database.remove('double_count', { connection, sourceId, isAccepted: false });
   }
-  for (const one of pairs) {
-    database.run(
-      `INSERT INTO double_count (connection, source_id, other_connection, other_source_id)
-       VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-      one.connection,
-      one.sourceId,
-      one.otherConnection,
-      one.otherSourceId,
-    );
+  for (const pair of pairs) {
+    database.insert('double_count', { ...pair, isAccepted: false }, 'ON CONFLICT DO NOTHING');
   }
 }
 
