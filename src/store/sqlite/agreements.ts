@@ -16,7 +16,7 @@ export function agreementStore(database: Database): AgreementStore {
           agreement.clientId,
         ) ?? { version: 0 };
         if (agreement.version !== last + 1) throw staleVersion(last);
-        insert(database, agreement);
+        database.insert('accepted_agreement', agreement);
       }),
     listAcceptances: async () =>
       database.rows(`SELECT ${columns} FROM accepted_agreement ORDER BY client_id, version`),
@@ -27,18 +27,6 @@ export function agreementStore(database: Database): AgreementStore {
         version,
       ) ?? null,
   };
-}
-
-function insert(database: Database, agreement: AcceptedAgreement): void {
-  const { clientId, version, terms, termsHash, html, htmlHash, text, textHash } = agreement;
-  const { datedOn, acceptedOn, evidence, acceptedBy, recordedAt, runId } = agreement;
-  database.run(
-    `INSERT INTO accepted_agreement (client_id, version, terms, terms_hash, html, html_hash, text,
-       text_hash, dated_on, accepted_on, evidence, accepted_by, recorded_at, run_id)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ...[clientId, version, terms, termsHash, html, htmlHash, text, textHash],
-    ...[datedOn, acceptedOn, evidence, acceptedBy, recordedAt, runId],
-  );
 }
 
 function staleVersion(last: number): KindError {

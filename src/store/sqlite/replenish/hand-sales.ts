@@ -21,14 +21,5 @@ export function readForeignInvoices(database: Database): OpenInvoice[] {
 }
 
 export function addInvoiceBlock(database: Database, block: InvoiceBlock): void {
-  database.run(
-    `INSERT INTO invoice_block (block_id, connection, invoice_id, product, seconds, total_minor)
-     VALUES (?, ?, ?, ?, ?, ?)`,
-    block.blockId,
-    block.connection,
-    block.invoiceId,
-    block.product,
-    block.seconds,
-    block.totalMinor,
-  );
+  database.insert('invoice_block', block);
 }
