@@ -39,10 +39,7 @@ export function checkConnection(api: Autotask, clientIds: readonly SourceId[]) {
   const nonBillable = listProof(api, 'non-billable', 'TimeEntries', isNonBillable);
   return runChecks('Autotask', {
     credentials: ['auth', () => checkCredentials(api)],
-    lists: [
-      ...neverEmpty.map((path) => neverEmptyProof(api, path)),
-      ...maybeEmpty.map((path) => listProof(api, path, path)),
-    ],
+    lists: [...neverEmpty, ...maybeEmpty].map((path) => listProof(api, path, path)),
     clients: ['clients', () => checkCompanies(api, clientIds)],
     facts: [['facts', () => verifyByReading(api)], ...(hasClients ? [nonBillable] : [])],
     names: namesToCheck(api, clientIds),
@@ -56,23 +53,18 @@ async function checkCredentials(api: Autotask): Promise<string> {
   return `Signed in as ${api.config.username}.`;
 }
 
-function neverEmptyProof(api: Autotask, path: string): Proof {
-  const prove = async (): Promise<string> => {
-    await proveVisible(api, path);
-    return `${path} can be read.`;
-  };
-  return [`permission.${path}`, prove];
-}
-
 /** Autotask silently hides rows from users without permission. */
 function listProof(api: Autotask, name: string, path: string, filter = where.everything): Proof {
   const id = `permission.${name}`;
   const what = name === path ? path : `${name} ${path}`;
   const prove = async (): Promise<CheckResult[] | string> => {
-    if (await isAnyVisible(api, path, filter)) return `${what} can be read.`;
-    const detail = `Autotask shows no ${what}: there are none, or the API user may not see them.`;
-    const fix = `If there are some, let the API user’s security level see them (see the README).`;
-    return [warningResult(id, detail, fix)];
+    if (neverEmpty.includes(name)) await proveVisible(api, path);
+    else if (!(await isAnyVisible(api, path, filter))) {
+      const detail = `Autotask shows no ${what}: there are none, or the API user may not see them.`;
+      const fix = `If there are some, let the API user’s security level see them (see the README).`;
+      return [warningResult(id, detail, fix)];
+    }
+    return `${what} can be read.`;
   };
   return [id, prove];
 }
@@ -95,12 +87,7 @@ function namesToCheck(api: Autotask, clientIds: readonly SourceId[]): Proof[] {
   };
   const status = find('ticket statuses');
   const publish = find('publish levels');
-  const byCode = (product: string) => findBillingCode(api, { product, offer: 'any' });
-  type Named = [setting: string, name: string | undefined, find: () => Promise<SourceId>];
-  const byClient = clientIds.map((clientId): Named => {
-    const find = async () => (await findSalesContract(api, clientId)).id;
-    return [`billing.contract.${clientId}`, billing?.contract, find];
-  });
+  const contractOf = (id: SourceId) => async () => (await findSalesContract(api, id)).id;
   // The default names for notes are guesses; a connection that writes no notes does not need them.
   const ofNotes = nameProofs([
     ['notes.client', notes.client, publish],
@@ -115,9 +102,11 @@ function namesToCheck(api: Autotask, clientIds: readonly SourceId[]): Proof[] {
       ['alerts.priority', alerts?.priority, find('priorities')],
       ['alerts.status', alerts?.status, status],
       ['billing.chargeType', billing?.chargeType, find('charge types')],
-      ['billing.billingCode', billing?.billingCode, byCode],
-      ...byClient,
+      ['billing.billingCode', billing?.billingCode, (name) => findBillingCode(api, name)],
     ]),
+    ...nameProofs(
+      clientIds.map((id) => [`billing.contract.${id}`, billing?.contract, contractOf(id)]),
+    ),
   ];
 }
 

@@ -17,10 +17,9 @@ import { createBudget } from '../kit/budget.ts';
 import { createDiscovery, type Discovery } from '../kit/discovery.ts';
 import type { AutotaskConfig } from './config.ts';
 
+/** The vendor allows three at once per endpoint; the budget enforces the hourly limit. */
 const source =
   'https://ww1.autotask.net/help/DeveloperHelp/Content/APIs/General/ThreadLimiting.htm';
-
-/** The vendor's own limit is three at once per endpoint; the budget enforces the hourly one. */
 const limits = [{ path: '', concurrency: 2, source }];
 
 /**
@@ -87,9 +86,9 @@ function createZone(config: AutotaskConfig, context: ConnectorContext): Discover
     attempts: 3,
     // Only the user name is needed here; the secret is sent only to the zone.
     authorize: async () => ({}),
-    classify: (answer) => {
-      const error = answer.status === 500 ? classifyAnswer(answer, context.now()) : null;
-      if (error === null) return null;
+    classify(answer) {
+      const error = classifyAnswer(answer, context.now());
+      if (error === null || answer.status !== 500) return null;
       const fix = 'Autotask returns this for an unknown user too: check username.';
       const isUnknown = /zone information could not be determined/i.test(answer.text);
       return new KindError(isUnknown ? 'auth' : error.kind, error.message, { status: 500, fix });

@@ -18,14 +18,13 @@ export type Cache = ReturnType<typeof createCache>;
 /** A charge of ours that was billed, with its key. */
 export type BilledSale = Pick<InvoiceRow, 'saleId' | 'netMinor'> & { reference: string };
 
+/** Companies of tickets and projects, projects of tasks; null: it has none. */
+type Owners = Map<SourceId, SourceId | null>;
+
 export function createCache() {
+  const owners = (): Owners => new Map();
   return {
-    /** Companies of tickets and projects, projects of tasks; null: it has none. */
-    owners: {
-      Tickets: new Map<SourceId, SourceId | null>(),
-      Tasks: new Map<SourceId, SourceId | null>(),
-      Projects: new Map<SourceId, SourceId | null>(),
-    },
+    owners: { Tickets: owners(), Tasks: owners(), Projects: owners() },
     /** Keeps billed items as they were billed, until billing is finished. */
     salesOfInvoice: new Map<SourceId, readonly BilledSale[]>(),
     /** The last sweep: its request, its filter, and how many of its rows were not requested. */
@@ -53,9 +52,8 @@ function picklist(path: string, field: string) {
     const isIt = ({ name }: FieldInfo): boolean => name.toLowerCase() === field.toLowerCase();
     const found = (await readFields(api, path)).find(isIt);
     if (found === undefined) {
-      throw new KindError('contract', `${path} in Autotask have no field ${field}.`, {
-        fix: 'The API may have changed its version, or hides fields from this API user.',
-      });
+      const fix = 'The API may have changed its version, or hides fields from this API user.';
+      throw new KindError('contract', `${path} in Autotask have no field ${field}.`, { fix });
     }
     return (found.picklistValues ?? [])
       .toSorted((a, b) => Number(a.isActive === false) - Number(b.isActive === false))
@@ -130,10 +128,7 @@ export async function readNames<Table extends NameTable>(
   const names = new Map<string, ReadonlyMap<SourceId, string>>();
   for (const [ours, [field, source]] of fields) {
     const ids = [...new Set(rows.flatMap((row) => row[field] ?? []))];
-    const read = isEntity(source)
-      ? readEntityNames(api, source, ids)
-      : api.names.byId(api, source, ids);
-    names.set(ours, await read);
+    names.set(ours, await readNamesOf(api, source, ids));
   }
   return (row) => {
     const found = fields.map(([ours, [field]]) => {
@@ -145,8 +140,9 @@ export async function readNames<Table extends NameTable>(
   };
 }
 
-function isEntity(source: NameSource): source is NamedEntity {
-  return source in nameFields;
+function readNamesOf(api: Autotask, source: NameSource, ids: readonly SourceId[]) {
+  if (source in nameSources) return api.names.byId(api, source as NameKind, ids);
+  return readEntityNames(api, source as NamedEntity, ids);
 }
 
 /** User-defined fields, filled in or not. */

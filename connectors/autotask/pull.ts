@@ -97,11 +97,11 @@ export async function* pullInvoices(api: Autotask, request: PullRequest): Rows<I
   }
 }
 
-const ItemWire = z.object({
-  id: Id,
-  invoiceID: Id,
-  contractChargeID: Id,
-  ...optional(DecimalText, 'extendedPrice'),
+const Item = z.object({ id: Id, invoiceID: Id, ...optional(DecimalText, 'extendedPrice') });
+const SoldItem = Item.extend({ contractChargeID: Id });
+const Line = Item.extend({
+  ...optional(Id, 'billingCodeID'),
+  ...optional(DecimalText, 'quantity'),
 });
 
 /** Our sales by invoice, each once. */
@@ -109,7 +109,7 @@ async function readSales(api: Autotask, invoiceIds: ReadonlySet<SourceId>) {
   const { currency } = api.context;
   const sales = new Map<SourceId, BilledSale[]>();
   const sold = where.exists('contractChargeID');
-  const items = await readRows(api, 'BillingItems', ItemWire, 'invoiceID', [...invoiceIds], sold);
+  const items = await readRows(api, 'BillingItems', SoldItem, 'invoiceID', [...invoiceIds], sold);
   const chargeIds = new Set(items.map(({ contractChargeID }) => contractChargeID));
   const charges = await readRows(api, 'ContractCharges', ChargeWire, 'id', [...chargeIds]);
   const keys = new Map(charges.map((one) => [one.id, keyIn(one.internalPurchaseOrderNumber)]));
@@ -125,17 +125,10 @@ async function readSales(api: Autotask, invoiceIds: ReadonlySet<SourceId>) {
   return sales;
 }
 
-const LineWire = z.object({
-  id: Id,
-  invoiceID: Id,
-  ...optional(Id, 'billingCodeID'),
-  ...optional(DecimalText, 'quantity', 'extendedPrice'),
-});
-
 /** All billing items of these invoices; their products are billing codes. */
 async function readLines(api: Autotask, invoiceIds: readonly SourceId[]): Promise<LinesOf> {
   const lines = new Map<SourceId, InvoiceLine[]>(invoiceIds.map((id) => [id, []]));
-  const items = await readRows(api, 'BillingItems', LineWire, 'invoiceID', invoiceIds);
+  const items = await readRows(api, 'BillingItems', Line, 'invoiceID', invoiceIds);
   const codeIds = new Set(items.flatMap(({ billingCodeID }) => billingCodeID ?? []));
   const codes = await readEntityNames(api, 'BillingCodes', codeIds);
   for (const { invoiceID, billingCodeID, quantity = null, extendedPrice } of items) {

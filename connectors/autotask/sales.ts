@@ -161,16 +161,9 @@ export async function listProducts(api: Autotask, filter = where.everything) {
 }
 
 /** The billing code from the offer's product, else from the config. */
-export async function findBillingCode(
-  api: Autotask,
-  { product, offer }: Pick<Sale, 'product' | 'offer'>,
-): Promise<SourceId> {
-  const name = product ?? requireBilling(api).billingCode;
-  if (name === undefined) {
-    throw new KindError('config', `The offer "${offer}" has no billing code.`, {
-      fix: 'Set it as the offer’s product, or as billing.billingCode of the connection.',
-    });
-  }
+export async function findBillingCode(api: Autotask, product: string | null): Promise<SourceId> {
+  const wanted = product ?? requireBilling(api).billingCode;
+  const name = requireSettings('Autotask', 'billing.billingCode', wanted, 'NAME');
   const codes = await listProducts(api, where.equals('name', name));
   return onlyOne(
     codes.filter((code) => code.name === name),
@@ -189,7 +182,7 @@ export async function toCharge(api: Autotask, contract: Contract, sale: Sale) {
     name: shortened(sale.title, nameLengthMax),
     description: shortened(sale.body, descriptionLengthMax),
     chargeType: await findValue(api, 'charge types', chargeType),
-    billingCodeID: Number(await findBillingCode(api, sale)),
+    billingCodeID: Number(await findBillingCode(api, sale.product)),
     datePurchased: `${sale.issuedOn}T00:00:00Z`,
     unitQuantity,
     unitPrice,
