@@ -16,7 +16,7 @@ export function agreementStore(database: Database): AgreementStore {
           agreement.clientId,
         ) ?? { version: 0 };
         if (agreement.version !== last + 1) throw staleVersion(last);
-        database.insert('accepted_agreement', agreement);
+        insert(database, agreement);
       }),
     listAcceptances: async () =>
       database.rows(`SELECT ${columns} FROM accepted_agreement ORDER BY client_id, version`),
@@ -27,6 +27,14 @@ export function agreementStore(database: Database): AgreementStore {
         version,
       ) ?? null,
   };
+}
+
+function insert(database: Database, agreement: AcceptedAgreement): void {
+  const { clientId, version, terms, termsHash, html, htmlHash, text, textHash } = agreement;
+  const { datedOn, acceptedOn, evidence, acceptedBy, recordedAt, runId } = agreement;
+  const documents = { terms, termsHash, html, htmlHash, text, textHash };
+  const acceptance = { datedOn, acceptedOn, evidence, acceptedBy, recordedAt, runId };
+  database.insert('accepted_agreement', { clientId, version, ...documents, ...acceptance });
 }
 
 function staleVersion(last: number): KindError {

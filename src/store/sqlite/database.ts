@@ -9,6 +9,8 @@ import { fromSqliteError } from './sqlite-error.ts';
 /** How long to wait for another process's transaction. */
 const busyTimeoutMs = 5000;
 
+type Fields = Readonly<Record<string, SQLInputValue | boolean>>;
+
 /** A statement that returns bare values, and their column names. */
 interface Prepared {
   statement: StatementSync;
@@ -57,8 +59,11 @@ export class Database {
     return this.#guard(() => Number(statement.run(...values).changes));
   }
 
-  /** Adds a row by the names of its fields: `{ clientId }` is in `client_id`. Returns its number. */
-  insert(table: string, row: object, onConflict = ''): number {
+  /**
+   * Adds a row by the names of its fields: `{ clientId }` is in `client_id`. They are named one by one: an object may
+   * have more of them than its type says. Returns the number of rows.
+   */
+  insert(table: string, row: Fields, onConflict = ''): number {
     const columns = Object.keys(row).map(columnOf);
     const places = columns.map(() => '?').join(', ');
     const sql = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places}) ${onConflict}`;
@@ -66,21 +71,21 @@ export class Database {
   }
 
   /** Adds the row, or changes the one with the key. */
-  upsert(table: string, key: object, values: object): void {
+  upsert(table: string, key: Fields, values: Fields): void {
     const changes = Object.keys(values).map(columnOf);
     const set = changes.map((column) => `${column} = excluded.${column}`).join(', ');
     this.insert(table, { ...key, ...values }, `ON CONFLICT DO UPDATE SET ${set}`);
   }
 
   /** Changes the rows with the key. */
-  update(table: string, key: object, values: object): void {
+  update(table: string, key: Fields, values: Fields): void {
     const set = equalities(values).join(', ');
     const sql = `UPDATE ${table} SET ${set} WHERE ${equalities(key).join(' AND ')}`;
     this.run(sql, ...[...Object.values(values), ...Object.values(key)].map(toValue));
   }
 
   /** Removes the rows with the key. */
-  remove(table: string, key: object): void {
+  remove(table: string, key: Fields): void {
     const sql = `DELETE FROM ${table} WHERE ${equalities(key).join(' AND ')}`;
     this.run(sql, ...Object.values(key).map(toValue));
   }
@@ -159,7 +164,7 @@ function named<Row>(names: readonly string[], values: readonly SQLOutputValue[])
   return row as Row;
 }
 
-function equalities(row: object): string[] {
+function equalities(row: Fields): string[] {
   return Object.keys(row).map((field) => `${columnOf(field)} = ?`);
 }
 

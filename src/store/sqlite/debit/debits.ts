@@ -1,4 +1,5 @@
-import type { ChargeGroup, DebitBatch, DebitStore } from '../../port.ts';
+import type { Instant } from '../../../domain/time.ts';
+import type { Charge, ChargeGroup, DebitBatch, DebitStore } from '../../port.ts';
 import { type Database, listValue } from '../database.ts';
 import { readLedgers } from '../ledger/balances.ts';
 import { appendPostings, readLiveExpiries, readLiveSlices } from '../ledger/ledger.ts';
@@ -45,8 +46,7 @@ export function writeDebits(database: Database, batch: DebitBatch): void {
     if (at === undefined) {
       throw new Error(`charge ${charge.id}: position of ${charge.clientId} is not stated`);
     }
-    const stored = toStoredFacts(database, charge);
-    database.insert('charge', { ...charge, ...stored, postedAt: at, runId: batch.runId });
+    insertCharge(database, charge, at, batch.runId);
   }
   // A free charge has no ledger entry, but nothing may be dated before it.
   const moved = new Set(batch.postings.map((posting) => posting.clientId));
@@ -58,9 +58,7 @@ export function writeDebits(database: Database, batch: DebitBatch): void {
       clientId,
     );
   }
-  for (const { groupKey, ...state } of batch.groups) {
-    database.upsert('charge_group', { groupKey }, state);
-  }
+  for (const group of batch.groups) writeGroup(database, group);
   noteChangedWork(database, batch.groups);
   removeGroups(database, batch.removedGroupKeys);
   for (const { connection, entryId, groupKey, isCharged } of batch.entryGroups) {
@@ -74,6 +72,21 @@ export function writeDebits(database: Database, batch: DebitBatch): void {
   );
   writeWarnings(database, batch.warnings, batch.at);
   if (batch.doubles !== undefined) writeDoubles(database, batch.doubles);
+}
+
+function insertCharge(database: Database, charge: Charge, postedAt: Instant, runId: string): void {
+  const { id, groupKey, revision, clientId, seconds, workedOn, factsHash } = charge;
+  const { facts, wholeRevision, keptFirst, keptLast } = toStoredFacts(database, charge);
+  const stored = { facts, factsHash, wholeRevision, keptFirst, keptLast };
+  const row = { id, groupKey, revision, clientId, seconds, workedOn, ...stored, postedAt, runId };
+  database.insert('charge', row);
+}
+
+function writeGroup(database: Database, group: ChargeGroup): void {
+  const { groupKey, clientId, status, reason, pendingSeconds, revision, chargeId, factsHash } =
+    group;
+  const state = { clientId, status, reason, pendingSeconds, revision, chargeId, factsHash };
+  database.upsert('charge_group', { groupKey }, state);
 }
 
 /** For alarms, which look at the work of these clients alone. */

@@ -3,8 +3,10 @@ import type { BlockEdit } from '../../port.ts';
 import { type Database, listValue } from '../database.ts';
 
 export function editBlock(database: Database, edit: BlockEdit, at: Instant, runId: string): void {
-  database.update('block', { id: edit.blockId }, { expiresOn: edit.expiresOn });
-  database.insert('block_edit', { ...edit, editedAt: at, runId });
+  const { blockId, source, seconds, minor, expiresOnBefore, expiresOn, reason } = edit;
+  database.update('block', { id: blockId }, { expiresOn });
+  const change = { source, seconds, minor, expiresOnBefore, expiresOn, reason };
+  database.insert('block_edit', { blockId, ...change, editedAt: at, runId });
 }
 
 export function readBlockEdits(database: Database, clientIds: readonly string[]) {

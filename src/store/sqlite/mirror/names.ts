@@ -133,5 +133,7 @@ function writeNames(database: Database, connection: string, names: readonly Foun
 
 function writeBindings(database: Database, bindings: readonly NameBinding[]): void {
   database.run('DELETE FROM name_binding');
-  for (const binding of bindings) database.insert('name_binding', binding);
+  for (const { connection, kind, key, sourceId, places } of bindings) {
+    database.insert('name_binding', { connection, kind, key, sourceId, places });
+  }
 }

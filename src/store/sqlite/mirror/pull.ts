@@ -157,14 +157,14 @@ function writeWatermark(
   stream: StreamName,
   { since, clientIds, pass }: Watermark,
 ): void {
-  const columns: WatermarkColumns = {
+  const columns = {
     since,
     clients: listValue(clientIds),
     passSince: pass?.since ?? null,
     passStartedAt: pass?.startedAt ?? null,
     passClients: pass === null ? null : listValue(pass.clientIds),
     passResume: pass?.resume ?? null,
-  };
+  } satisfies WatermarkColumns;
   database.upsert('watermark', { connection, stream }, columns);
 }
 

@@ -21,5 +21,7 @@ export function readForeignInvoices(database: Database): OpenInvoice[] {
 }
 
 export function addInvoiceBlock(database: Database, block: InvoiceBlock): void {
-  database.insert('invoice_block', block);
+  const { blockId, connection, invoiceId, product, seconds, totalMinor } = block;
+  const row = { blockId, connection, invoiceId, product, seconds, totalMinor };
+  database.insert('invoice_block', row);
 }

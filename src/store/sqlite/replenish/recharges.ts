@@ -233,8 +233,11 @@ export function addRecharge(
   at: Instant,
   runId: string,
 ): void {
-  const row = { ...recharge, state: 'requested', stateAt: at, attempts: 0, runId };
-  database.insert('recharge', row, 'ON CONFLICT DO NOTHING');
+  const { blockId, clientId, collect, invoiceKey, ticketKey, noticeKey } = recharge;
+  const keys = { blockId, clientId, collect, invoiceKey, ticketKey, noticeKey };
+  const { approvedMinor, requestedOn } = recharge;
+  const state = { state: 'requested', stateAt: at, approvedMinor, requestedOn, attempts: 0 };
+  database.insert('recharge', { ...keys, ...state, runId }, 'ON CONFLICT DO NOTHING');
 }
 
 /** Of two processes that follow a recharge, the later one decides it again. */

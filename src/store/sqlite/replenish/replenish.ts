@@ -247,6 +247,8 @@ function addBlock(database: Database, block: Block, at: Instant, runId: string):
 }
 
 function writeEpisode(database: Database, episode: Episode): void {
-  const { clientId, threshold, ...state } = episode;
+  const { clientId, threshold, number, isFired, pendingSeconds } = episode;
+  const { firedClientSeq, firedMode, firedAt } = episode;
+  const state = { number, isFired, firedClientSeq, firedMode, firedAt, pendingSeconds };
   database.upsert('episode', { clientId, threshold }, state);
 }

@@ -34,8 +34,9 @@ export function writeDoubles(
   for (const { connection, sourceId } of checked) {
     database.remove('double_count', { connection, sourceId, isAccepted: false });
   }
-  for (const pair of pairs) {
-    database.insert('double_count', { ...pair, isAccepted: false }, 'ON CONFLICT DO NOTHING');
+  for (const { connection, sourceId, otherConnection, otherSourceId } of pairs) {
+    const pair = { connection, sourceId, otherConnection, otherSourceId, isAccepted: false };
+    database.insert('double_count', pair, 'ON CONFLICT DO NOTHING');
   }
 }
 

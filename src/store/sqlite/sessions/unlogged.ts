@@ -19,14 +19,23 @@ export function writeUnlogged(
     );
   }
   for (const row of rows) {
-    const { connection, sourceId, ...values } = row;
-    database.upsert('unlogged', { connection, sourceId }, values);
+    writeRow(database, row);
     if (row.done === 'debited') writeEntry(database, row, at);
   }
   database.run(
     'DELETE FROM session_dirty WHERE seq IN (SELECT value FROM json_each(?))',
     listValue(dirtySeqs),
   );
+}
+
+function writeRow(database: Database, row: UnloggedRow): void {
+  const { connection, sourceId, clientId, person, technicianId, technician, vendorClientId } = row;
+  const { workedOn, startedAt, endedAt, seconds, device, ticketId } = row;
+  const { action, workType, dueAt, done } = row;
+  const whose = { clientId, person, technicianId, technician, vendorClientId };
+  const work = { workedOn, startedAt, endedAt, seconds, device, ticketId };
+  const values = { ...whose, ...work, action, workType, dueAt, done };
+  database.upsert('unlogged', { connection, sourceId }, values);
 }
 
 /** Only if it differs: an unchanged entry fires no trigger, and causes no work for debit. */
