@@ -17,8 +17,7 @@ export interface List {
   /** `TimeEntries` */
   path: string;
   filter: readonly Filter[];
-  /** Default: all, including user-defined ones. */
-  fields?: readonly string[];
+  fields: readonly string[];
   pageSize?: number;
   /** Only rows with a higher id. */
   afterId?: string | null;
@@ -44,15 +43,8 @@ export function createAutotask(
   return (signal) => ({ ...open(signal), names, cache, fields: new Map() });
 }
 
-// ── Queries ─────────────────────────────────────────────────────────────────────────────────────
-
 /** As the vendor writes it: `{ op: 'gte', field: 'id', value: 0 }`. */
-interface Filter {
-  op: 'or' | 'exist' | 'in' | 'eq' | 'gt' | 'gte' | 'lt';
-  field?: string;
-  value?: unknown;
-  items?: readonly Filter[];
-}
+type Filter = { op: string; field?: string; value?: unknown; items?: readonly Filter[] };
 
 export const where = {
   everything: { op: 'gte', field: 'id', value: 0 } as Filter,
@@ -63,18 +55,22 @@ export const where = {
     throw new KindError('contract', `"${stray}" is not an Autotask ID; IDs are numeric.`);
   },
   exists: (field: string): Filter => ({ op: 'exist', field }),
-  /** Truncated to the second, so that nothing is missed. */
   since: (field: string, at: Instant): Filter => ({ op: 'gte', field, value: toSecond(at) }),
   before: (field: string, at: Instant): Filter => ({ op: 'lt', field, value: toSecond(at) }),
   anyOf: (...items: readonly Filter[]): Filter => ({ op: 'or', items }),
 };
 
+/** Truncated, so that nothing is missed. */
 function toSecond(at: Instant): string {
   return `${at.slice(0, 19)}Z`;
 }
 
 export function companyNumbers(clientIds: readonly SourceId[]): SourceId[] {
   return numericIds('Autotask', clientIds);
+}
+
+export function companyNumber(clientId: SourceId): number {
+  return Number(companyNumbers([clientId])[0]);
 }
 
 /** Values in one `in` list. The vendor allows 500 conditions in a query. */
@@ -93,52 +89,50 @@ export function splitList(list: List, field: string, ids: readonly SourceId[]): 
 }
 
 /** All their rows, strictly. */
-export async function readRows<Shape extends z.ZodRawShape>(
+export async function readRows<Wire>(
   api: Autotask,
   path: string,
-  schema: z.ZodObject<Shape>,
+  schema: z.ZodObject & z.ZodType<Wire>,
   field: string,
   ids: readonly SourceId[],
   ...filter: readonly Filter[]
-) {
-  const rows: z.infer<z.ZodObject<Shape>>[] = [];
+): Promise<Wire[]> {
+  const rows: Wire[] = [];
   for (const list of splitList(listOf(path, schema, ...filter), field, ids)) {
     rows.push(...(await allRows(api, list, schema)));
   }
   return rows;
 }
 
-// ── Pages ───────────────────────────────────────────────────────────────────────────────────────
-
-const Page = z.object({
-  items: z.array(z.unknown()),
-  pageDetails: z.object({ count: z.int().nullish(), nextPageUrl: z.string().nullable() }),
-});
-type Page = z.infer<typeof Page>;
+const PageDetails = z.object({ count: z.int().nullish(), nextPageUrl: z.string().nullable() });
+const Page = z.object({ items: z.array(z.unknown()), pageDetails: PageDetails });
 
 const RowWithId = z.object({ id: z.int() });
 
 /** `resume`: the highest ID so far, if all IDs have risen up to here; else where the list began. */
 async function* readPages(api: Open, list: List): Pages {
-  const size = list.pageSize ?? api.config.pageSize;
+  const { path, pageSize: size = api.config.pageSize } = list;
   const start = list.afterId ?? '-1';
   let highest = Number(start);
   let isRising = true;
   const pages = pagesByCursor({
     send: (cursor) => sendQuery(api, list, size, cursor),
-    next: ({ data }) => nextCursor(list.path, data, size, isRising),
+    // After a full page without a link, the last ID, in case the link was lost.
+    next: ({ data: { items, pageDetails } }) => {
+      const isEnd = items.length < size || !isRising;
+      return pageDetails.nextPageUrl || (isEnd ? null : lastIdOf(path, items));
+    },
   });
   for await (const { data } of pages) {
     const { items, pageDetails } = data;
     if ((pageDetails.count ?? 0) > items.length) {
-      const message = `${list.path}: a page counts ${pageDetails.count} rows but has ${items.length}.`;
+      const message = `${path}: a page counts ${pageDetails.count} rows but has ${items.length}.`;
       throw new KindError('contract', message, { fix: 'Run check.' });
     }
     for (const row of items) {
-      const id = RowWithId.safeParse(row).data?.id;
-      if (id === undefined) continue;
-      isRising &&= id > highest;
-      highest = Math.max(highest, id);
+      const id = RowWithId.safeParse(row).data?.id ?? Number.NaN;
+      if (id <= highest) isRising = false;
+      if (id > highest) highest = id;
     }
     yield { rows: items, resume: isRising ? String(highest) : start };
   }
@@ -149,23 +143,10 @@ function sendQuery(api: Open, list: List, maxRecords: number, cursor: string | n
   const isLink = cursor?.includes('://') === true;
   const afterId = isLink ? list.afterId : (cursor ?? list.afterId);
   const behind = afterId == null ? [] : [{ op: 'gt', field: 'id', value: Number(afterId) }];
-  const includeFields = list.fields === undefined ? {} : { includeFields: list.fields };
-  const body = { maxRecords, ...includeFields, filter: [...list.filter, ...behind] };
+  const body = { maxRecords, includeFields: list.fields, filter: [...list.filter, ...behind] };
   const path = isLink ? (cursor ?? '') : `/${list.path}/query`;
   return api.send({ method: 'POST', path, body, isRead: true }, Page);
 }
-
-/**
- * The vendor's link; or, after a full page without one, the last ID, in case the link was lost or
- * the list ends with that page: one more request, and no lost row.
- */
-function nextCursor(path: string, page: Page, size: number, isRising: boolean): string | null {
-  const { nextPageUrl } = page.pageDetails;
-  if (nextPageUrl !== null && nextPageUrl !== '') return nextPageUrl;
-  return page.items.length < size || !isRising ? null : lastIdOf(path, page.items);
-}
-
-// ── Single rows ─────────────────────────────────────────────────────────────────────────────────
 
 /** Null if there is no such row, or we cannot see it. */
 export async function getItem<T>(api: Autotask, path: string, id: SourceId, schema: z.ZodType<T>) {

@@ -10,6 +10,7 @@ import {
   type Proof,
   runChecks,
   softened,
+  warningResult,
 } from '../kit/checking/checks.ts';
 import { allRows } from '../kit/reading/lists.ts';
 import { type Autotask, companyNumbers, listOf, readRows, where } from './call.ts';
@@ -29,21 +30,21 @@ import { verifyByReading } from './verify.ts';
 
 /** Lists read; every tenant has some of these, so an empty one means a missing permission. */
 const neverEmpty = ['Companies', 'Tickets', 'TimeEntries', 'Resources', 'Roles', 'BillingCodes'];
-const maybeEmpty = [
-  ...['Contracts', 'ContractBlocks', 'ContractCharges', 'Invoices', 'BillingItems'],
-  ...['Tasks', 'Projects'],
-];
+const sold = ['Contracts', 'ContractBlocks', 'ContractCharges', 'Invoices', 'BillingItems'];
+const maybeEmpty = [...sold, 'Tasks', 'Projects'];
 
 export function checkConnection(api: Autotask, clientIds: readonly SourceId[]) {
   const hasClients = clientIds.length > 0;
+  const isNonBillable = where.equals('isNonBillable', true);
+  const nonBillable = listProof(api, 'non-billable', 'TimeEntries', isNonBillable);
   return runChecks('Autotask', {
     credentials: ['auth', () => checkCredentials(api)],
-    lists: [...neverEmpty, ...maybeEmpty].map((path) => listProof(api, path)),
+    lists: [...neverEmpty, ...maybeEmpty].map((path) => listProof(api, path, path)),
     clients: ['clients', () => checkCompanies(api, clientIds)],
-    facts: [['facts', () => verifyByReading(api, hasClients)]],
+    facts: [['facts', () => verifyByReading(api)], ...(hasClients ? [nonBillable] : [])],
     names: namesToCheck(api, clientIds),
     native: hasClients ? ['native-contracts', () => nativeBlocks(api, clientIds)] : null,
-    known: () => Promise.all(writtenFacts(api).map((id) => facts.factResult(api.context, id))),
+    known: () => facts.factResults(api.context, writtenFacts(api)),
   });
 }
 
@@ -52,16 +53,18 @@ async function checkCredentials(api: Autotask): Promise<string> {
   return `Signed in as ${api.config.username}.`;
 }
 
-function listProof(api: Autotask, path: string): Proof {
-  const id = `permission.${path}`;
+/** Autotask silently hides rows from users without permission. */
+function listProof(api: Autotask, name: string, path: string, filter = where.everything): Proof {
+  const id = `permission.${name}`;
+  const what = name === path ? path : `${name} ${path}`;
   const prove = async (): Promise<CheckResult[] | string> => {
-    if (neverEmpty.includes(path)) await proveVisible(api, path);
-    else if (!(await isAnyVisible(api, path))) {
-      const detail = `Autotask shows no ${path}: there are none, or the API user may not see them.`;
-      const fix = `If there are some, let the API user’s security level see ${path}.`;
-      return [{ id, status: 'warning', detail, fix }];
+    if (neverEmpty.includes(name)) await proveVisible(api, path);
+    else if (!(await isAnyVisible(api, path, filter))) {
+      const detail = `Autotask shows no ${what}: there are none, or the API user may not see them.`;
+      const fix = `If there are some, let the API user’s security level see them (see the README).`;
+      return [warningResult(id, detail, fix)];
     }
-    return `${path} can be read.`;
+    return `${what} can be read.`;
   };
   return [id, prove];
 }
@@ -84,11 +87,7 @@ function namesToCheck(api: Autotask, clientIds: readonly SourceId[]): Proof[] {
   };
   const status = find('ticket statuses');
   const publish = find('publish levels');
-  const byCode = (product: string) => findBillingCode(api, { product, offer: 'any' });
-  const ofContracts = clientIds.flatMap((id) => {
-    const prove = async () => (await findSalesContract(api, id)).id;
-    return nameProofs([[`billing.contract.${id}`, billing?.contract, prove]]);
-  });
+  const contractOf = (id: SourceId) => async () => (await findSalesContract(api, id)).id;
   // The default names for notes are guesses; a connection that writes no notes does not need them.
   const ofNotes = nameProofs([
     ['notes.client', notes.client, publish],
@@ -103,9 +102,11 @@ function namesToCheck(api: Autotask, clientIds: readonly SourceId[]): Proof[] {
       ['alerts.priority', alerts?.priority, find('priorities')],
       ['alerts.status', alerts?.status, status],
       ['billing.chargeType', billing?.chargeType, find('charge types')],
-      ['billing.billingCode', billing?.billingCode, byCode],
+      ['billing.billingCode', billing?.billingCode, (name) => findBillingCode(api, name)],
     ]),
-    ...ofContracts,
+    ...nameProofs(
+      clientIds.map((id) => [`billing.contract.${id}`, billing?.contract, contractOf(id)]),
+    ),
   ];
 }
 

@@ -1,7 +1,4 @@
-/**
- * Access to the tenant's database: its zone, which may change; the hourly limit shared by all integrations of
- * a tenant; and what errors mean.
- */
+/** Access to a tenant's database: its zone, which may change; its hourly limit; and what errors mean. */
 import { z } from 'zod';
 import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { type ErrorKind, KindError } from '../../src/domain/errors.ts';
@@ -20,14 +17,13 @@ import { createBudget } from '../kit/budget.ts';
 import { createDiscovery, type Discovery } from '../kit/discovery.ts';
 import type { AutotaskConfig } from './config.ts';
 
+/** The vendor allows three at once per endpoint; the budget enforces the hourly limit. */
 const source =
   'https://ww1.autotask.net/help/DeveloperHelp/Content/APIs/General/ThreadLimiting.htm';
-
-/** The vendor's own limit is three at once per endpoint; the budget enforces the hourly one. */
 const limits = [{ path: '', concurrency: 2, source }];
 
 /**
- * Requests that a database takes in any 60 minutes, of all integrations together; beyond it Autotask blocks all.
+ * In any 60 minutes, of all integrations of a tenant together; beyond it Autotask blocks all.
  * https://ww1.autotask.net/help/DeveloperHelp/Content/APIs/REST/General_Topics/REST_Thresholds_Limits.htm
  */
 const requestsPerHour = 10_000;
@@ -48,15 +44,13 @@ export function createConnection(
     UserName: config.username,
     Secret: config.secret,
   };
-  const baseUrl = async (signal: AbortSignal) => `${await zone.current(signal)}/V1.0`;
-  const counter = createTransport({
-    context,
+  const common = {
     limits,
-    baseUrl,
-    attempts: 1,
+    baseUrl: async (signal: AbortSignal) => `${await zone.current(signal)}/V1.0`,
     authorize: async () => credentials,
-    classify: (answer) => classifyAutotask(answer, context.now()),
-  });
+    classify: (answer: RawAnswer) => classifyAutotask(answer, context.now()),
+  };
+  const counter = createTransport({ ...common, context, attempts: 1 });
   const spend = createBudget(context, {
     product: 'Autotask',
     memoryKey: 'threshold',
@@ -69,20 +63,17 @@ export function createConnection(
     },
   });
   return {
-    limits,
-    baseUrl,
-    authorize: async (signal) => {
+    ...common,
+    async authorize(signal) {
       await spend(signal);
       return credentials;
     },
-    classify: async (answer) => {
+    async classify(answer) {
       if (answer.status === 401 && (await zone.hasMoved(answer.request.signal))) return 'again';
-      return classifyAutotask(answer, context.now());
+      return common.classify(answer);
     },
   };
 }
-
-// ── Zone ────────────────────────────────────────────────────────────────────────────────────────
 
 const ZoneInformation = z.object({ url: z.string() });
 
@@ -95,9 +86,9 @@ function createZone(config: AutotaskConfig, context: ConnectorContext): Discover
     attempts: 3,
     // Only the user name is needed here; the secret is sent only to the zone.
     authorize: async () => ({}),
-    classify: (answer) => {
-      const error = answer.status === 500 ? classifyAnswer(answer, context.now()) : null;
-      if (error === null) return null;
+    classify(answer) {
+      const error = classifyAnswer(answer, context.now());
+      if (error === null || answer.status !== 500) return null;
       const fix = 'Autotask returns this for an unknown user too: check username.';
       const isUnknown = /zone information could not be determined/i.test(answer.text);
       return new KindError(isUnknown ? 'auth' : error.kind, error.message, { status: 500, fix });
@@ -116,19 +107,20 @@ function believeZone(text: string, zoneUrl: string): string {
   const home = parseBaseUrl(zoneUrl);
   const url = parseBaseUrl(text);
   const domain = home.hostname.split('.').slice(-2).join('.');
-  const isOurs =
-    url.origin === home.origin ||
-    (!isLoopback(home.hostname) && url.hostname.endsWith(`.${domain}`));
-  if (isOurs) return url.href.replace(/\/+$/, '');
+  const isTheirs = !isLoopback(home.hostname) && url.hostname.endsWith(`.${domain}`);
+  if (isTheirs || url.origin === home.origin) return url.href.replace(/\/+$/, '');
   throw new KindError('contract', `Autotask reports the zone of this user at ${url.origin}.`, {
     fix: `Credentials are sent to ${domain} only. If this is correct, set zoneUrl to that host.`,
   });
 }
 
-// ── Errors ──────────────────────────────────────────────────────────────────────────────────────
+interface Meaning {
+  kind: ErrorKind;
+  fix?: string;
+}
 
-/** Autotask returns 500 for nearly everything, with the reason in the body. */
-const meanings: readonly { says: RegExp; kind: ErrorKind; isRead?: boolean; fix?: string }[] = [
+/** Autotask returns 500 for nearly everything, with the reason in the body. `isRead`: absent for both. */
+const meanings: readonly (Meaning & { says: RegExp; isRead?: boolean })[] = [
   {
     says: /integration ?code is invalid/i,
     kind: 'auth',
@@ -159,22 +151,22 @@ function classifyAutotask(answer: RawAnswer, nowMs: number): KindError | null {
   const { status, request, headers } = answer;
   if (status < 400 || isHtml(answer)) return null;
   const said = vendorText(answer);
-  const message = `${nameOf(request)} answered ${status}${said}`;
-  if (/threshold/i.test(said)) {
-    const retryAfterSeconds = retryAfter(headers['retry-after'], nowMs);
-    const wait = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
-    return new KindError('rate-limited', message, { status, ...wait });
-  }
-  if (status === 401) {
-    return new KindError('auth', `${nameOf(request)} answered 401: the secret was refused.`, {
-      status,
-      fix: 'Check secret, and that username is of the same API user.',
-    });
-  }
-  if (status !== 500) return null;
-  const isRead = isRepeatable(request);
-  const meaning = meanings.find((one) => one.says.test(said) && (one.isRead ?? isRead) === isRead);
+  const meaning = meaningOf(answer, said);
   if (meaning === undefined) return null;
   const { kind, fix } = meaning;
-  return new KindError(kind, message, { status, ...(fix === undefined ? {} : { fix }) });
+  const retryAfterSeconds = retryAfter(headers['retry-after'], nowMs);
+  return new KindError(kind, `${nameOf(request)} answered ${status}${said}.`, {
+    status,
+    ...(fix !== undefined && { fix }),
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  });
+}
+
+function meaningOf({ status, request }: RawAnswer, said: string): Meaning | undefined {
+  if (/threshold/i.test(said)) return { kind: 'rate-limited' };
+  const fix = 'Check secret, and that username is of the same API user.';
+  if (status === 401) return { kind: 'auth', fix };
+  if (status !== 500) return undefined;
+  const isRead = isRepeatable(request);
+  return meanings.find((one) => one.says.test(said) && (one.isRead ?? isRead) === isRead);
 }

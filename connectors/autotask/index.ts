@@ -36,7 +36,7 @@ export const autotask = describeVendor({
     listNames,
     listClients,
     listProducts,
-    proveProduct: (api, product) => findBillingCode(api, { product, offer: '' }),
+    proveProduct: findBillingCode,
     pull: {
       clients: pullClients,
       tickets: pullTickets,

@@ -1,38 +1,39 @@
 /** Look-ups: names by ID, requested once and cached; whether anything is visible; contracts. */
 import { z } from 'zod';
-import type { PullRequest, SourceId } from '../../src/contract/connector.ts';
+import type { InvoiceRow, PullRequest, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import { Id, optional } from '../http/answers/wire.ts';
 import { allRows, firstPage } from '../kit/reading/lists.ts';
-import { lookUpNames, type NameSources } from '../kit/reading/names.ts';
+import { lookUpNames, type NamedRow, type NameSources } from '../kit/reading/names.ts';
 import { resumableLists } from '../kit/reading/positions.ts';
 import { rememberEmails } from '../kit/reading/remembered.ts';
 import { type Autotask, companyNumbers, type List, listOf, readRows, where } from './call.ts';
 import { fromCompany } from './mapping.ts';
-import type { BilledSale } from './pull.ts';
 import { CompanyWire, ContractWire, FieldInfo } from './schema.ts';
-import type { Sweep } from './time.ts';
 
 export type Cache = ReturnType<typeof createCache>;
 
+/** A charge of ours that was billed, with its key. */
+export type BilledSale = Pick<InvoiceRow, 'saleId' | 'netMinor'> & { reference: string };
+
 /** Companies of tickets and projects, projects of tasks; null: it has none. */
-type Owners = Record<'Tickets' | 'Tasks' | 'Projects', Map<SourceId, SourceId | null>>;
+type Owners = Map<SourceId, SourceId | null>;
 
 export function createCache() {
+  const owners = (): Owners => new Map();
   return {
-    owners: { Tickets: new Map(), Tasks: new Map(), Projects: new Map() } as Owners,
+    owners: { Tickets: owners(), Tasks: owners(), Projects: owners() },
     /** Keeps billed items as they were billed, until billing is finished. */
     salesOfInvoice: new Map<SourceId, readonly BilledSale[]>(),
-    sweep: null as Sweep | null,
+    /** The last sweep: its request, its filter, and how many of its rows were not requested. */
+    sweep: { of: '', filter: [] as List['filter'], others: 0 },
     addEmails: rememberEmails((api: Autotask) =>
       allRows(api, listOf('Resources', Resource, where.everything), Resource),
     ),
   };
 }
-
-// ── Picklists ───────────────────────────────────────────────────────────────────────────────────
 
 const Fields = z.object({ fields: z.array(FieldInfo) });
 const Resource = z.object({ id: Id, ...optional(z.string(), 'email') });
@@ -47,14 +48,12 @@ async function readFields(api: Autotask, path: string): Promise<readonly FieldIn
 
 /** All values, active ones first: rows may show others, and the config means an active one. */
 function picklist(path: string, field: string) {
-  return async (api: Autotask) => {
-    const found = (await readFields(api, path)).find(
-      ({ name }) => name.toLowerCase() === field.toLowerCase(),
-    );
+  return async (api: Autotask): Promise<NamedRow[]> => {
+    const isIt = ({ name }: FieldInfo): boolean => name.toLowerCase() === field.toLowerCase();
+    const found = (await readFields(api, path)).find(isIt);
     if (found === undefined) {
-      throw new KindError('contract', `${path} in Autotask have no field ${field}.`, {
-        fix: 'The API may have changed its version, or hides fields from this API user.',
-      });
+      const fix = 'The API may have changed its version, or hides fields from this API user.';
+      throw new KindError('contract', `${path} in Autotask have no field ${field}.`, { fix });
     }
     return (found.picklistValues ?? [])
       .toSorted((a, b) => Number(a.isActive === false) - Number(b.isActive === false))
@@ -82,6 +81,7 @@ export async function findValue(api: Autotask, kind: NameKind, label: string): P
   return Number(await api.names.idOf(api, kind, label));
 }
 
+/** The fields with the names of records that are too many to list. */
 const nameFields = {
   BillingCodes: ['name'],
   Roles: ['name'],
@@ -89,13 +89,13 @@ const nameFields = {
   Resources: ['firstName', 'lastName'],
 } as const;
 type NamedEntity = keyof typeof nameFields;
-type NameField = (typeof nameFields)[NamedEntity][number];
+type NameSource = NameKind | NamedEntity;
 
 /** Names by ID. Some IDs are never listed (built-in roles), which is not "none". */
 export function readEntityNames(api: Autotask, path: NamedEntity, ids: Iterable<SourceId>) {
   return lookUpNames(api, path, ids, async (unknown) => {
     const names = new Map<SourceId, string>();
-    const fields: readonly NameField[] = nameFields[path];
+    const fields: readonly (typeof nameFields)[NamedEntity][number][] = nameFields[path];
     const Named = z.object({ id: Id, ...optional(z.string(), ...fields) });
     for (const { id, ...texts } of await readRows(api, path, Named, 'id', unknown)) {
       const name = fields.flatMap((field) => texts[field] || []).join(' ');
@@ -107,33 +107,42 @@ export function readEntityNames(api: Autotask, path: NamedEntity, ids: Iterable<
   });
 }
 
-type WithIds<Field extends string> = { [name in Field]?: SourceId | null | undefined };
+/** By our names: the field with an ID, and where that ID's name is from. */
+type NameTable = Readonly<Record<string, readonly [field: string, source: NameSource]>>;
+type WithIds<Table extends NameTable> = {
+  [field in Table[keyof Table][0]]?: SourceId | null | undefined;
+};
 
-/** The name for the ID in a field of a row; null if there is no ID. */
-export type NameIn<Field extends string> = (row: WithIds<Field>, field: Field) => string | null;
+/** The IDs in a row, with their names; null where there is none. */
+export type NamesIn<Table extends NameTable> = (
+  row: WithIds<Table>,
+) => Record<keyof Table, { id: SourceId; name: string } | null>;
 
 /** The names for these fields of the rows, from picklists or from short records. */
-export async function readNames<Field extends string>(
+export async function readNames<Table extends NameTable>(
   api: Autotask,
-  rows: readonly WithIds<NoInfer<Field>>[],
-  sources: Readonly<Record<Field, NamedEntity | NameKind>>,
-): Promise<NameIn<Field>> {
+  rows: readonly WithIds<NoInfer<Table>>[],
+  table: Table,
+): Promise<NamesIn<Table>> {
+  const fields = Object.entries(table) as [string, [keyof WithIds<Table>, NameSource]][];
   const names = new Map<string, ReadonlyMap<SourceId, string>>();
-  for (const [field, source] of Object.entries(sources) as [Field, NamedEntity | NameKind][]) {
+  for (const [ours, [field, source]] of fields) {
     const ids = [...new Set(rows.flatMap((row) => row[field] ?? []))];
-    const read = isPicklist(source)
-      ? api.names.byId(api, source, ids)
-      : readEntityNames(api, source, ids);
-    names.set(field, await read);
+    names.set(ours, await readNamesOf(api, source, ids));
   }
-  return (row, field) => {
-    const id = row[field] ?? null;
-    return id === null ? null : (names.get(field)?.get(id) ?? unlistedName(id));
+  return (row) => {
+    const found = fields.map(([ours, [field]]) => {
+      const id = row[field] ?? null;
+      if (id === null) return [ours, null];
+      return [ours, { id, name: names.get(ours)?.get(id) ?? unlistedName(id) }];
+    });
+    return Object.fromEntries(found);
   };
 }
 
-function isPicklist(source: NamedEntity | NameKind): source is NameKind {
-  return source in nameSources;
+function readNamesOf(api: Autotask, source: NameSource, ids: readonly SourceId[]) {
+  if (source in nameSources) return api.names.byId(api, source as NameKind, ids);
+  return readEntityNames(api, source as NamedEntity, ids);
 }
 
 /** User-defined fields, filled in or not. */
@@ -146,9 +155,7 @@ export async function listClients(api: Autotask) {
   return (await allRows(api, list, CompanyWire)).map(fromCompany);
 }
 
-// ── What is seen ────────────────────────────────────────────────────────────────────────────────
-
-/** Whether this API user sees any row at all. */
+/** Whether this API user sees any such row at all. */
 export async function isAnyVisible(api: Autotask, path: string, filter = where.everything) {
   const list = { path, filter: [filter], fields: ['id'], pageSize: 1 };
   return (await firstPage(api, list)).rows.length > 0;
@@ -159,21 +166,18 @@ export async function isAnyVisible(api: Autotask, path: string, filter = where.e
  * none at all is a lost permission and not "no data".
  */
 export async function proveVisible(api: Autotask, path: string, isSeen = false): Promise<void> {
-  if (!isSeen && !(await isAnyVisible(api, path))) throw hidden(path);
+  if (isSeen || (await isAnyVisible(api, path))) return;
+  throw new KindError('permission', `Autotask shows this API user no ${path} at all.`, {
+    fix: `Let the API user’s security level see ${path}; Autotask returns an empty list instead of an error.`,
+  });
 }
 
 /** The same for rows that a new tenant may not have yet: if there were some once, there must be some now. */
-export async function proveStillVisible(
-  api: Autotask,
-  path: string,
-  isSeen = false,
-): Promise<void> {
+export async function proveStillVisible(api: Autotask, path: string, isSeen = false) {
   const { memory } = api.context;
   const key = `seen.${path}`;
-  const wasSeen = (await memory.get(key)) !== null;
-  if (isSeen || (await isAnyVisible(api, path))) {
-    if (!wasSeen) await memory.set(key, 'yes');
-  } else if (wasSeen) throw hidden(path);
+  if ((await memory.get(key)) !== null) return proveVisible(api, path, isSeen);
+  if (isSeen || (await isAnyVisible(api, path))) await memory.set(key, 'yes');
 }
 
 /** All pages of an entity's lists, each with the position from which a later pass resumes. */
@@ -193,31 +197,25 @@ export async function* streamPages(
   await prove(api, path, isSeen);
 }
 
-function hidden(path: string): KindError {
-  return new KindError('permission', `Autotask shows this API user no ${path} at all.`, {
-    fix: `Let the API user’s security level see ${path}; Autotask returns an empty list instead of an error.`,
-  });
-}
-
-// ── Contracts ───────────────────────────────────────────────────────────────────────────────────
-
 export type Contract = Awaited<ReturnType<typeof readContracts>>[number];
+
+const contractNames = {
+  type: ['contractType', 'contract types'],
+  status: ['status', 'contract statuses'],
+} as const;
 
 /** All contracts of the companies, including ended ones. `type`: `Block Hours`, as the picklist shows it. */
 export async function readContracts(api: Autotask, clientIds: readonly SourceId[]) {
   const ids = companyNumbers(clientIds);
   const wires = await readRows(api, 'Contracts', ContractWire, 'companyID', ids);
-  const nameIn = await readNames(api, wires, {
-    contractType: 'contract types',
-    status: 'contract statuses',
-  });
+  const namesIn = await readNames(api, wires, contractNames);
   const today = instantFromMs(api.context.now()).slice(0, 10);
   return wires.flatMap((wire) => {
     const { id, companyID: companyId, contractName: name } = wire;
     if (companyId == null || !ids.includes(companyId)) return [];
     const endsOn = (wire.endDate ?? '9999-12-31').slice(0, 10);
-    const isActive = nameIn(wire, 'status') !== 'Inactive' && endsOn >= today;
-    const type = nameIn(wire, 'contractType') ?? 'unknown';
-    return [{ id, companyId, name, type, isActive, endsOn }];
+    const { type, status } = namesIn(wire);
+    const isActive = status?.name !== 'Inactive' && endsOn >= today;
+    return [{ id, companyId, name, type: type?.name ?? 'unknown', isActive, endsOn }];
   });
 }

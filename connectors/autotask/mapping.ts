@@ -16,8 +16,9 @@ import {
   startAroundMidday,
 } from '../../src/domain/time.ts';
 import { readWorkedTime, secondsOf } from '../http/answers/exact.ts';
-import { inField, presentIds } from '../http/answers/rows.ts';
-import type { NameIn } from './lists.ts';
+import { inField } from '../http/answers/rows.ts';
+import { namesOf } from '../kit/reading/names.ts';
+import type { NamesIn } from './lists.ts';
 import type { CompanyWire, InvoiceWire, TicketWire, TimeEntryWire } from './schema.ts';
 
 export function fromCompany({ id, companyName }: CompanyWire): ClientRow {
@@ -25,20 +26,20 @@ export function fromCompany({ id, companyName }: CompanyWire): ClientRow {
 }
 
 export const ticketNames = {
-  queueID: 'queues',
-  ticketType: 'ticket types',
-  status: 'ticket statuses',
-  source: 'ticket sources',
-  contractID: 'Contracts',
+  board: ['queueID', 'queues'],
+  ticketType: ['ticketType', 'ticket types'],
+  agreement: ['contractID', 'Contracts'],
+  status: ['status', 'ticket statuses'],
+  source: ['source', 'ticket sources'],
 } as const;
 
 export function fromTicket(
   wire: TicketWire,
-  nameIn: NameIn<keyof typeof ticketNames>,
+  namesIn: NamesIn<typeof ticketNames>,
   closedStatuses: readonly string[],
 ): TicketRow {
-  const { queueID: board, ticketType, contractID: agreement } = wire;
-  const status = nameIn(wire, 'status') ?? '';
+  const { status: shown, source, ...names } = namesIn(wire);
+  const status = shown?.name ?? '';
   const isClosed = closedStatuses.includes(status);
   const changedAt = latest(wire.lastActivityDate, wire.lastTrackedModificationDateTime);
   return {
@@ -46,12 +47,9 @@ export function fromTicket(
     number: wire.ticketNumber ?? wire.id,
     clientId: wire.companyID ?? null,
     summary: wire.title ?? '',
-    board: nameIn(wire, 'queueID'),
-    ticketType: nameIn(wire, 'ticketType'),
-    agreement: nameIn(wire, 'contractID'),
-    ids: presentIds({ board, ticketType, agreement }),
+    ...namesOf(names),
     status,
-    source: sourceOf([wire.rmmAlertID, wire.monitorID], { name: nameIn(wire, 'source') }),
+    source: sourceOf([wire.rmmAlertID, wire.monitorID], source),
     createdAt: wire.createDate ?? null,
     isClosed,
     closedAt: isClosed ? (wire.completedDate ?? null) : null,
@@ -61,16 +59,16 @@ export function fromTicket(
 }
 
 export const timeNames = {
-  billingCodeID: 'BillingCodes',
-  roleID: 'Roles',
-  resourceID: 'Resources',
-  contractID: 'Contracts',
+  workType: ['billingCodeID', 'BillingCodes'],
+  role: ['roleID', 'Roles'],
+  technician: ['resourceID', 'Resources'],
+  agreement: ['contractID', 'Contracts'],
 } as const;
 
 /** `owner`: its company; undefined if its ticket or task is hidden from us. */
 export function fromTimeEntry(
   wire: TimeEntryWire,
-  nameIn: NameIn<keyof typeof timeNames>,
+  namesIn: NamesIn<typeof timeNames>,
   owner: string | null | undefined,
   timezone: string,
 ): TimeEntryRow {
@@ -81,27 +79,23 @@ export function fromTimeEntry(
       fix: 'Let the API user see all tickets and projects.',
     });
   }
-  const { billingCodeID: workType, roleID: role, contractID: agreement, hoursToBill } = wire;
-  const times = readTimes(wire, name, timezone);
+  const { hoursToBill, billingApprovalDateTime: approvedAt } = wire;
+  const { technician, ...names } = namesIn(wire);
   const billed = () => (hoursToBill == null ? null : secondsOf(hoursToBill, 'hours'));
-  const approvedAt = wire.billingApprovalDateTime;
   return {
     sourceId: wire.id,
     ticketId: wire.ticketID ?? null,
     clientId: owner,
-    technicianId: wire.resourceID ?? unknownTechnician.id,
-    technician: nameIn(wire, 'resourceID') ?? unknownTechnician.name,
-    ...times,
+    technicianId: technician?.id ?? unknownTechnician.id,
+    technician: technician?.name ?? unknownTechnician.name,
+    ...readTimes(wire, name, timezone),
     billedSeconds: inField(name, 'hoursToBill', billed),
     secondsText: `${wire.hoursWorked} h`,
     kind: 'work',
-    workType: nameIn(wire, 'billingCodeID'),
-    role: nameIn(wire, 'roleID'),
+    ...namesOf(names),
     isBillable: wire.isNonBillable == null ? null : !wire.isNonBillable,
     // An approval through the API may set only the level, not the date.
     isApproved: approvedAt != null || (wire.billingApprovalLevelMostRecent ?? 0) > 0,
-    agreement: nameIn(wire, 'contractID'),
-    ids: presentIds({ workType, role, agreement }),
     note: wire.summaryNotes || null,
     updatedAt:
       latest(wire.lastModifiedDateTime, approvedAt, wire.createDateTime) ??

@@ -16,7 +16,13 @@ import { parseAll, type Rows, refuseStranger } from '../kit/reading/lists.ts';
 import { keyIn } from '../kit/writing/marker.ts';
 import { type Autotask, companyNumbers, listOf, readRows, splitList, where } from './call.ts';
 import { facts } from './facts.ts';
-import { proveStillVisible, readEntityNames, readNames, streamPages } from './lists.ts';
+import {
+  type BilledSale,
+  proveStillVisible,
+  readEntityNames,
+  readNames,
+  streamPages,
+} from './lists.ts';
 import { fromCompany, fromInvoice, fromTicket, minorIn, ticketNames } from './mapping.ts';
 import { ChargeWire, CompanyWire, InvoiceWire, TicketWire } from './schema.ts';
 import { forgetOwners } from './time.ts';
@@ -43,9 +49,9 @@ export async function* pullTickets(api: Autotask, request: PullRequest): Rows<Ti
   );
   const lists = splitList(listOf('Tickets', TicketWire, changed), 'companyID', ids);
   for await (const page of streamPages(api, 'Tickets', lists, request)) {
-    const nameIn = await readNames(api, parseAll(page.rows, TicketWire), ticketNames);
+    const namesIn = await readNames(api, parseAll(page.rows, TicketWire), ticketNames);
     const { rows, rejected } = parseRows(page.rows, TicketWire, (wire) =>
-      fromTicket(wire, nameIn, api.config.closedStatuses),
+      fromTicket(wire, namesIn, api.config.closedStatuses),
     );
     for (const { sourceId, clientId } of rows) {
       refuseStranger('Tickets', clientId, ids);
@@ -79,11 +85,9 @@ export async function* pullInvoices(api: Autotask, request: PullRequest): Rows<I
     const invoices = parseAll(page.rows, InvoiceWire);
     const unknown = invoices.filter(({ id }) => !salesOfInvoice.has(id));
     const sales = await readSales(api, new Set(unknown.map(({ id }) => id)));
+    const salesOf = (id: SourceId) => salesOfInvoice.get(id) ?? sales.get(id) ?? [];
     const { rows, rejected } = parseRows(page.rows, InvoiceWire, (wire) =>
-      rowPerSale(
-        fromInvoice(wire, currency),
-        salesOfInvoice.get(wire.id) ?? sales.get(wire.id) ?? [],
-      ),
+      rowPerSale(fromInvoice(wire, currency), salesOf(wire.id)),
     );
     const billedBefore = addSeconds(instantFromMs(now()), -billedAfterSeconds);
     for (const { id, createDateTime } of unknown) {
@@ -93,17 +97,11 @@ export async function* pullInvoices(api: Autotask, request: PullRequest): Rows<I
   }
 }
 
-export interface BilledSale {
-  reference: string;
-  saleId: SourceId;
-  netMinor: number | null;
-}
-
-const ItemWire = z.object({
-  id: Id,
-  invoiceID: Id,
-  contractChargeID: Id,
-  ...optional(DecimalText, 'extendedPrice'),
+const Item = z.object({ id: Id, invoiceID: Id, ...optional(DecimalText, 'extendedPrice') });
+const SoldItem = Item.extend({ contractChargeID: Id });
+const Line = Item.extend({
+  ...optional(Id, 'billingCodeID'),
+  ...optional(DecimalText, 'quantity'),
 });
 
 /** Our sales by invoice, each once. */
@@ -111,7 +109,7 @@ async function readSales(api: Autotask, invoiceIds: ReadonlySet<SourceId>) {
   const { currency } = api.context;
   const sales = new Map<SourceId, BilledSale[]>();
   const sold = where.exists('contractChargeID');
-  const items = await readRows(api, 'BillingItems', ItemWire, 'invoiceID', [...invoiceIds], sold);
+  const items = await readRows(api, 'BillingItems', SoldItem, 'invoiceID', [...invoiceIds], sold);
   const chargeIds = new Set(items.map(({ contractChargeID }) => contractChargeID));
   const charges = await readRows(api, 'ContractCharges', ChargeWire, 'id', [...chargeIds]);
   const keys = new Map(charges.map((one) => [one.id, keyIn(one.internalPurchaseOrderNumber)]));
@@ -127,17 +125,10 @@ async function readSales(api: Autotask, invoiceIds: ReadonlySet<SourceId>) {
   return sales;
 }
 
-const LineWire = z.object({
-  id: Id,
-  invoiceID: Id,
-  ...optional(Id, 'billingCodeID'),
-  ...optional(DecimalText, 'quantity', 'extendedPrice'),
-});
-
 /** All billing items of these invoices; their products are billing codes. */
 async function readLines(api: Autotask, invoiceIds: readonly SourceId[]): Promise<LinesOf> {
   const lines = new Map<SourceId, InvoiceLine[]>(invoiceIds.map((id) => [id, []]));
-  const items = await readRows(api, 'BillingItems', LineWire, 'invoiceID', invoiceIds);
+  const items = await readRows(api, 'BillingItems', Line, 'invoiceID', invoiceIds);
   const codeIds = new Set(items.flatMap(({ billingCodeID }) => billingCodeID ?? []));
   const codes = await readEntityNames(api, 'BillingCodes', codeIds);
   for (const { invoiceID, billingCodeID, quantity = null, extendedPrice } of items) {

@@ -12,20 +12,11 @@ import { guardedNotes, type Note, verifyAudience } from '../kit/writing/notes.ts
 import type { KeyedRecord } from '../kit/writing/push.ts';
 import { findByKey, type KeySearch, verifyFilter } from '../kit/writing/search.ts';
 import type { ClosableTicket, Keyed, TicketText } from '../kit/writing/tickets.ts';
-import {
-  type Autotask,
-  companyNumbers,
-  create,
-  getItem,
-  type List,
-  listOf,
-  where,
-} from './call.ts';
+import { type Autotask, companyNumber, create, getItem, type List, listOf, where } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { companyFieldNames, findValue, readNames } from './lists.ts';
+import { ticketNames } from './mapping.ts';
 import { UserDefinedFields } from './schema.ts';
-
-// ── Alert tickets ───────────────────────────────────────────────────────────────────────────────
 
 const titleLengthMax = 255;
 const descriptionLengthMax = 8000;
@@ -46,18 +37,15 @@ export const alertRecord: KeyedRecord<Autotask, TicketText, KeyedTicket, FactId>
   kept: 'ticket-key-kept',
   find: (api, ticket) => findByKey(api, facts, byKey(ticket)),
   create: createTicket,
-  delivered: ({ id, ticketNumber }) => {
-    return { remoteId: id, ...(ticketNumber == null ? {} : { label: ticketNumber }) };
-  },
+  delivered: ({ id, ticketNumber: label }) => ({ remoteId: id, ...(label != null && { label }) }),
   ticket: () => alertTicket,
 };
 
 function byKey({ key, clientId }: Keyed): KeySearch<List, KeyedTicket, FactId> {
-  const [companyId = ''] = companyNumbers([clientId]);
-  const ofCompany = where.equals('companyID', Number(companyId));
+  const ofCompany = where.equals('companyID', companyNumber(clientId));
   return {
     schema: KeyedTicket,
-    isOurs: ({ externalID, companyID }) => externalID === key && companyID === companyId,
+    isOurs: ({ externalID, companyID }) => externalID === key && companyID === clientId,
     unfiltered: listOf('Tickets', KeyedTicket, ofCompany),
     filtered: listOf('Tickets', KeyedTicket, ofCompany, where.equals('externalID', key)),
     fact: 'ticket-key-found',
@@ -69,7 +57,7 @@ async function createTicket(api: Autotask, ticket: TicketText): Promise<Delivere
   const { queue, priority, status, dueInDays } = requireAlerts(api);
   const today = dateInZone(instantFromMs(context.now()), context.timezone);
   const body = {
-    companyID: Number(companyNumbers([ticket.clientId])[0]),
+    companyID: companyNumber(ticket.clientId),
     title: shortened(oneLine(ticket.subject), titleLengthMax),
     description: shortened(ticket.body, descriptionLengthMax),
     queueID: await findValue(api, 'queues', queue),
@@ -82,8 +70,6 @@ async function createTicket(api: Autotask, ticket: TicketText): Promise<Delivere
   await verifyFilter(api, facts, byKey(ticket));
   return { remoteId };
 }
-
-// ── Notes ───────────────────────────────────────────────────────────────────────────────────────
 
 const noteLengthMax = 32_000;
 const noteTitleLengthMax = 250;
@@ -104,8 +90,7 @@ async function findNote(api: Autotask, { key, ticketId }: Note): Promise<Deliver
 
 async function writeNote(api: Autotask, note: Note): Promise<Delivered> {
   const { key, ticketId, audience } = note;
-  const level = api.config.notes[audience];
-  const publish = await findValue(api, 'publish levels', level);
+  const publish = await findValue(api, 'publish levels', api.config.notes[audience]);
   const body = {
     ticketID: Number(ticketId),
     title: markedLine(note.subject ?? 'Prepaid hours', key, noteTitleLengthMax),
@@ -132,14 +117,12 @@ export async function findNoteType(api: Autotask): Promise<number> {
   });
 }
 
-const statusName = { status: 'ticket statuses' } as const;
-
 const alertTicket: ClosableTicket<Autotask> = {
   async read(api, id) {
     const ticket = await getItem(api, 'Tickets', id, KeyedTicket);
     if (ticket === null) return null;
-    const status = (await readNames(api, [ticket], statusName))(ticket, 'status') ?? '';
-    const isClosed = api.config.closedStatuses.includes(status);
+    const namesIn = await readNames(api, [ticket], { status: ticketNames.status });
+    const isClosed = api.config.closedStatuses.includes(namesIn(ticket).status?.name ?? '');
     return { bearsKey: (key) => ticket.externalID === key, isClosed };
   },
   close: (api, id) => closeTicket(api, id, requireAlerts(api).withdrawnStatus),
@@ -148,36 +131,29 @@ const alertTicket: ClosableTicket<Autotask> = {
   whenGone: 'by hand',
 };
 
-/** Returns the write. `label`: a closing status. Default: the first configured one. */
-export async function closeTicket(
-  api: Autotask,
-  id: SourceId,
-  label = api.config.closedStatuses[0] ?? '',
-) {
-  const status = await findValue(api, 'ticket statuses', label);
+/** Returns the write. `label`: the closing status. Default: the first configured one. */
+export async function closeTicket(api: Autotask, id: SourceId, label?: string) {
+  const name = label ?? api.config.closedStatuses[0] ?? '';
+  const status = await findValue(api, 'ticket statuses', name);
   return () => api.write('PATCH', '/Tickets', { id: Number(id), status });
 }
-
-// ── Balance ─────────────────────────────────────────────────────────────────────────────────────
 
 export const companyFields: ClientFields<Autotask, ClientField> = {
   noun: 'company',
   product: 'Autotask',
   async read(api, clientId) {
-    const [id = ''] = companyNumbers([clientId]);
-    const company = await getItem(api, 'Companies', id, UserDefinedFields);
+    const id = companyNumber(clientId);
+    const company = await getItem(api, 'Companies', `${id}`, UserDefinedFields);
     if (company === null) {
       throw new KindError('permission', `Autotask shows this API user no company ${id}.`, {
         fix: 'Correct the client’s ID in the config, or the API user’s access to companies.',
       });
     }
-    // A cleared field may come back as null or as an empty text.
-    const fields = company.userDefinedFields ?? [];
-    return fields.map(({ name, value }) => ({ name, value: value === '' ? null : value }));
+    return company.userDefinedFields ?? [];
   },
   async write(api, clientId, { target: { name }, value }) {
-    const body = { id: Number(clientId), userDefinedFields: [{ name, value }] };
-    await api.write('PATCH', '/Companies', body);
+    const userDefinedFields = [{ name, value }];
+    await api.write('PATCH', '/Companies', { id: Number(clientId), userDefinedFields });
   },
   hidden: companyFieldNames,
   writableFix:

@@ -4,7 +4,7 @@
  * exist, and creating writes what is missing; the block last, since it cannot be deleted.
  */
 import { z } from 'zod';
-import type { Delivered, ListedProduct, SourceId } from '../../src/contract/connector.ts';
+import type { Delivered, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { textFromMinor } from '../../src/domain/money.ts';
 import { Id } from '../http/answers/wire.ts';
@@ -29,32 +29,28 @@ import { BlockWire, ChargeWire } from './schema.ts';
 const nameLengthMax = 100;
 const descriptionLengthMax = 2000;
 
-/** A record of a sale, on a contract of the client. */
-interface Half<Row> {
-  noun: string;
-  entity: string;
-  /** `Contracts/{id}/Charges` */
-  below: string;
-  fact: FactId;
+type OnContract = Pick<ChargeWire, 'id' | 'contractID'>;
+
+/** One of the two records of a sale, on a contract of the client. */
+interface Half<Row extends OnContract> {
+  noun: 'charge' | 'block';
   schema: z.ZodObject & z.ZodType<Row>;
+  /** In the path below the contract. */
+  name: 'Charges' | 'Blocks';
   keyOf(row: Row): string | null | undefined;
 }
 
-const chargeHalf: Half<ChargeWire> = {
+export const chargeHalf: Half<ChargeWire> = {
   noun: 'charge',
-  entity: 'ContractCharges',
-  below: 'Charges',
-  fact: 'charge-key',
   schema: ChargeWire,
+  name: 'Charges',
   keyOf: ({ internalPurchaseOrderNumber }) => internalPurchaseOrderNumber,
 };
 
 const blockHalf: Half<BlockWire> = {
   noun: 'block',
-  entity: 'ContractBlocks',
-  below: 'Blocks',
-  fact: 'block-key',
   schema: BlockWire,
+  name: 'Blocks',
   keyOf: ({ invoiceNumber }) => invoiceNumber,
 };
 
@@ -78,8 +74,8 @@ export const saleRecord: KeyedRecord<Autotask, Sale, ChargeWire, FactId> = {
   },
   // Blocks and billed charges cannot be deleted: people reverse a sale.
   async withdraw(api, sale, { remoteId }) {
-    const left = [await findHalf(api, chargeHalf, sale), await findHalf(api, blockHalf, sale)];
-    return left.every((row) => row === null) ? { remoteId } : null;
+    const left = (await findHalf(api, chargeHalf, sale)) ?? (await findHalf(api, blockHalf, sale));
+    return left === null ? { remoteId } : null;
   },
 };
 
@@ -101,22 +97,22 @@ async function createSale(api: Autotask, sale: Sale): Promise<Delivered> {
   const block = hasBlock(api, sale) ? await toBlock(api, contract, sale) : null;
   const charge = await toCharge(api, contract, sale);
   const found = await findHalf(api, chargeHalf, sale);
-  const charged = found ?? (await createCharge(api, sale, charge));
+  const charged = found ?? (await writeHalf(api, chargeHalf, sale, charge));
   refuseOtherPrice(charged, sale);
   if (block !== null && (await findHalf(api, blockHalf, sale)) === null) {
-    await createHalf(api, blockHalf, sale, block);
+    await writeHalf(api, blockHalf, sale, block);
   }
   return saleDelivered(charged);
 }
 
-/**
- * On any contract of the client: the one for sales may have been replaced since the first try, and the money must not
- * be billed on both.
- */
-async function findHalf<Row>(api: Autotask, half: Half<Row>, { key, clientId }: Sale) {
-  const { entity, schema, keyOf } = half;
+/** On any contract: the one for sales may have been replaced, and the money must not be billed on both. */
+async function findHalf<Row extends OnContract>(
+  api: Autotask,
+  { name, schema, keyOf }: Half<Row>,
+  { key, clientId }: Sale,
+): Promise<Row | null> {
   const ids = (await readContracts(api, [clientId])).map(({ id }) => id);
-  for (const list of splitList(listOf(entity, schema), 'contractID', ids)) {
+  for (const list of splitList(listOf(`Contract${name}`, schema), 'contractID', ids)) {
     const found = await findRow(api, list, schema, (row) => keyOf(row) === key);
     if (found !== null) return found;
   }
@@ -124,19 +120,19 @@ async function findHalf<Row>(api: Autotask, half: Half<Row>, { key, clientId }: 
 }
 
 /** Writes it and looks it up by its key. */
-async function createHalf<Row>(
+export async function writeHalf<Row extends OnContract>(
   api: Autotask,
   half: Half<Row>,
   sale: Sale,
   body: { contractID: number },
-): Promise<{ id: SourceId; row: Row | null }> {
-  const id = await create(api, `Contracts/${body.contractID}/${half.below}`, body);
+): Promise<Row | OnContract> {
+  const { noun, name } = half;
+  const id = await create(api, `Contracts/${body.contractID}/${name}`, body);
   const row = await findHalf(api, half, sale);
-  await facts.verifyKept(api.context, half.fact, false, async () => row !== null);
-  if (row === null) {
-    api.context.log.warn(`A new ${half.noun} is not found by its key.`, { [half.noun]: id });
-  }
-  return { id, row };
+  await facts.verifyKept(api.context, `${noun}-key`, false, async () => row !== null);
+  if (row !== null) return row;
+  api.context.log.warn(`A new ${noun} is not found by its key.`, { [noun]: id });
+  return { id, contractID: String(body.contractID) };
 }
 
 /** The client's only active contract that matches the configured name or pattern. */
@@ -159,26 +155,18 @@ export async function findSalesContract(api: Autotask, clientId: SourceId): Prom
 
 const BillingCode = z.object({ id: Id, name: z.string(), isActive: z.boolean().nullish() });
 
-export async function listProducts(api: Autotask): Promise<ListedProduct[]> {
-  const list = listOf('BillingCodes', BillingCode, where.everything);
-  return (await allRows(api, list, BillingCode)).filter(({ isActive }) => isActive !== false);
+export async function listProducts(api: Autotask, filter = where.everything) {
+  const codes = await allRows(api, listOf('BillingCodes', BillingCode, filter), BillingCode);
+  return codes.filter(({ isActive }) => isActive !== false);
 }
 
 /** The billing code from the offer's product, else from the config. */
-export async function findBillingCode(
-  api: Autotask,
-  { product, offer }: Pick<Sale, 'product' | 'offer'>,
-): Promise<SourceId> {
-  const name = product ?? requireBilling(api).billingCode;
-  if (name === undefined) {
-    throw new KindError('config', `The offer "${offer}" has no billing code.`, {
-      fix: 'Set it as the offer’s product, or as billing.billingCode of the connection.',
-    });
-  }
-  const list = listOf('BillingCodes', BillingCode, where.equals('name', name));
-  const codes = await allRows(api, list, BillingCode);
+export async function findBillingCode(api: Autotask, product: string | null): Promise<SourceId> {
+  const wanted = product ?? requireBilling(api).billingCode;
+  const name = requireSettings('Autotask', 'billing.billingCode', wanted, 'NAME');
+  const codes = await listProducts(api, where.equals('name', name));
   return onlyOne(
-    codes.filter((code) => code.name === name && code.isActive !== false),
+    codes.filter((code) => code.name === name),
     'Autotask',
     `active billing code called "${name}"`,
     'Write the name as Autotask shows it, and make the billing code’s name unique.',
@@ -194,22 +182,13 @@ export async function toCharge(api: Autotask, contract: Contract, sale: Sale) {
     name: shortened(sale.title, nameLengthMax),
     description: shortened(sale.body, descriptionLengthMax),
     chargeType: await findValue(api, 'charge types', chargeType),
-    billingCodeID: Number(await findBillingCode(api, sale)),
+    billingCodeID: Number(await findBillingCode(api, sale.product)),
     datePurchased: `${sale.issuedOn}T00:00:00Z`,
     unitQuantity,
     unitPrice,
     isBillableToCompany: true,
     internalPurchaseOrderNumber: sale.key,
   };
-}
-
-export async function createCharge(
-  api: Autotask,
-  sale: Sale,
-  charge: Awaited<ReturnType<typeof toCharge>>,
-): Promise<ChargeWire> {
-  const { id, row } = await createHalf(api, chargeHalf, sale, charge);
-  return row ?? { id, contractID: String(charge.contractID) };
 }
 
 /** A block as it is written. */
@@ -219,20 +198,20 @@ async function toBlock(api: Autotask, contract: Contract, sale: Sale) {
       fix: 'Extend it in Autotask: a block must lie within its contract.',
     });
   }
-  const active = (await api.names.list(api, 'block statuses')).find(
-    ({ name }) => name === 'Active',
-  );
+  const statuses = await api.names.list(api, 'block statuses');
+  const active = statuses.find(({ name }) => name === 'Active');
+  const startDate = `${sale.issuedOn}T00:00:00Z`;
   return {
     contractID: Number(contract.id),
-    datePurchased: `${sale.issuedOn}T00:00:00Z`,
-    startDate: `${sale.issuedOn}T00:00:00Z`,
+    datePurchased: startDate,
+    startDate,
     // Our ledger decides when hours expire; in Autotask they last as long as the contract.
     endDate: `${contract.endsOn}T00:00:00Z`,
     hours: saleHours(sale),
     hourlyRate: Number(textFromMinor(sale.rateMinor, sale.currency)),
     invoiceNumber: sale.key,
     isPaid: false,
-    ...(active === undefined ? {} : { status: Number(active.id) }),
+    ...(active && { status: Number(active.id) }),
   };
 }
 

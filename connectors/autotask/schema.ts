@@ -72,10 +72,10 @@ export const BlockWire = z.object({
 });
 export type BlockWire = z.infer<typeof BlockWire>;
 
-const UserDefinedField = z.object({ name: z.string(), value: z.unknown() });
-export const UserDefinedFields = z.object({
-  userDefinedFields: z.array(UserDefinedField).nullish(),
-});
+/** A cleared field may come back as null or as an empty text. */
+const Value = z.unknown().transform((value) => (value === '' ? null : value));
+const Fields = z.array(z.object({ name: z.string(), value: Value }));
+export const UserDefinedFields = z.object({ userDefinedFields: Fields.nullish() });
 
 const PicklistValue = z.object({ value: Id, label: z.string(), isActive: z.boolean().nullish() });
 

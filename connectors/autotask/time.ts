@@ -7,11 +7,11 @@ import type {
   TimeEntryRow,
 } from '../../src/contract/connector.ts';
 import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
-import { parseRows } from '../http/answers/rows.ts';
+import { parseRows, rawId } from '../http/answers/rows.ts';
 import { Id, optional } from '../http/answers/wire.ts';
 import { believeRows, type PresentIds, parseAll, type Rows } from '../kit/reading/lists.ts';
 import { questionOf } from '../kit/reading/presence.ts';
-import { type Autotask, companyNumbers, type List, listOf, readRows, where } from './call.ts';
+import { type Autotask, companyNumbers, listOf, readRows, where } from './call.ts';
 import { facts } from './facts.ts';
 import { readNames, streamPages } from './lists.ts';
 import { fromTimeEntry, readStart, timeNames } from './mapping.ts';
@@ -19,6 +19,7 @@ import { TimeEntryWire } from './schema.ts';
 
 const path = 'TimeEntries';
 
+/** Only these clients' time. An entry with a hidden owner is quarantined, not dropped. */
 export async function* pullTime(api: Autotask, request: PullRequest): Rows<TimeEntryRow> {
   await facts.refuseIfFalse(api.context, 'change-filters');
   const clientIds = companyNumbers(request.clientIds);
@@ -30,31 +31,22 @@ export async function* pullTime(api: Autotask, request: PullRequest): Rows<TimeE
   // Time without either is the MSP's own.
   const isOwned = where.anyOf(where.exists('ticketID'), where.exists('taskID'));
   const list = listOf(path, TimeEntryWire, changed, isOwned);
-  for await (const { rows, resume } of streamPages(api, path, [list], request)) {
-    yield { ...(await parseTime(api, rows, clientIds)), resume };
+  for await (const page of streamPages(api, path, [list], request)) {
+    const owners = await findOwners(api, parseAll(page.rows, TimeEntryWire));
+    const ours = page.rows.filter((row) => {
+      const owner = owners.get(rawId(row) ?? '') ?? null;
+      return owner === null || clientIds.includes(owner);
+    });
+    const namesIn = await readNames(api, parseAll(ours, TimeEntryWire), timeNames);
+    const { rows, rejected } = parseRows(ours, TimeEntryWire, (wire) =>
+      fromTimeEntry(wire, namesIn, owners.get(wire.id), api.context.timezone),
+    );
+    yield { rows, rejected, resume: page.resume };
   }
 }
 
-/** Only these clients' time. An entry with a hidden owner is quarantined, not dropped. */
-async function parseTime(api: Autotask, rows: readonly unknown[], clientIds: readonly SourceId[]) {
-  const owners = await findOwners(api, parseAll(rows, TimeEntryWire));
-  const kept = rows.filter((row) => {
-    const owner = owners.get(TimeEntryWire.safeParse(row).data?.id ?? '') ?? null;
-    return owner === null || clientIds.includes(owner);
-  });
-  const nameIn = await readNames(api, parseAll(kept, TimeEntryWire), timeNames);
-  const { timezone } = api.context;
-  return parseRows(kept, TimeEntryWire, (wire) =>
-    fromTimeEntry(wire, nameIn, owners.get(wire.id), timezone),
-  );
-}
-
-// ── Owners ──────────────────────────────────────────────────────────────────────────────────────
-
 /** Above this many the cache is cleared, at the cost of one more batch of requests. */
 const knownMax = 200_000;
-
-type Owners = Map<SourceId, SourceId | null>;
 
 /** Clears the cache: tickets move between companies. */
 export function forgetOwners({ cache: { owners } }: Autotask): void {
@@ -62,10 +54,13 @@ export function forgetOwners({ cache: { owners } }: Autotask): void {
 }
 
 const ownerFields = { Tickets: 'companyID', Tasks: 'projectID', Projects: 'companyID' } as const;
-type OwnedEntity = keyof typeof ownerFields;
 
 /** Adds unknown owners of these rows; hidden rows stay missing. */
-async function learnOwners(api: Autotask, entity: OwnedEntity, ids: readonly SourceId[]) {
+async function learnOwners(
+  api: Autotask,
+  entity: keyof typeof ownerFields,
+  ids: readonly SourceId[],
+) {
   const known = api.cache.owners[entity];
   const field = ownerFields[entity];
   if (known.size > knownMax) known.clear();
@@ -80,14 +75,14 @@ async function learnOwners(api: Autotask, entity: OwnedEntity, ids: readonly Sou
 type Owned = Pick<TimeEntryWire, 'id' | 'ticketID' | 'taskID'>;
 
 /** Company by entry: of its ticket, else of its task's project; none for hidden ones. */
-async function findOwners(api: Autotask, entries: readonly Owned[]): Promise<Owners> {
+async function findOwners(api: Autotask, entries: readonly Owned[]) {
   const ids = (field: 'ticketID' | 'taskID') => entries.flatMap((entry) => entry[field] ?? []);
   // The ticket stream has just provided most.
   const tickets = await learnOwners(api, 'Tickets', ids('ticketID'));
   const tasks = await learnOwners(api, 'Tasks', ids('taskID'));
   const projectIds = ids('taskID').flatMap((id) => tasks.get(id) ?? []);
   const projects = await learnOwners(api, 'Projects', projectIds);
-  const owners: Owners = new Map();
+  const owners = new Map<SourceId, SourceId | null>();
   for (const { id, ticketID, taskID } of entries) {
     const projectId = tasks.get(taskID ?? '') ?? '';
     const owner = ticketID == null ? projects.get(projectId) : tickets.get(ticketID);
@@ -96,9 +91,7 @@ async function findOwners(api: Autotask, entries: readonly Owned[]): Promise<Own
   return owners;
 }
 
-// ── Presence ────────────────────────────────────────────────────────────────────────────────────
-
-const PresentWire = TimeEntryWire.pick({
+const Present = TimeEntryWire.pick({
   id: true,
   ticketID: true,
   taskID: true,
@@ -111,13 +104,6 @@ const Count = z.object({ queryCount: z.int().min(0) });
 /** How far `dateWorked` may differ from the start, in any zone. */
 const marginSeconds = 2 * 86_400;
 
-/** The last list read: its request, its filter, and how many of its rows were not requested. */
-export interface Sweep {
-  of: string;
-  filter: List['filter'];
-  others: number;
-}
-
 /** Deleted time: the vendor's log of it needs nearly all rights, and does not name the entry. */
 export async function* presentTime(api: Autotask, request: PresenceRequest): PresentIds {
   await facts.refuseIfFalse(api.context, 'change-filters');
@@ -127,12 +113,12 @@ export async function* presentTime(api: Autotask, request: PresenceRequest): Pre
     // Work logged during the read belongs neither to the list nor to the count.
     where.before('createDateTime', addSeconds(instantFromMs(api.context.now()), 1)),
   ];
-  const sweep: Sweep = { of: questionOf(request), filter, others: 0 };
+  const sweep = { of: questionOf(request), filter, others: 0 };
   api.cache.sweep = sweep;
   forgetOwners(api);
-  const list = listOf(path, PresentWire, ...filter);
+  const list = listOf(path, Present, ...filter);
   for await (const { rows } of streamPages(api, path, [list], { resume: null })) {
-    const ids = await presentIds(api, believeRows(list, rows, PresentWire), request);
+    const ids = await presentIds(api, believeRows(list, rows, Present), request);
     sweep.others += rows.length - ids.length;
     yield ids;
   }
@@ -140,26 +126,26 @@ export async function* presentTime(api: Autotask, request: PresenceRequest): Pre
 
 /** The vendor counts all companies' time: rows skipped in the list are subtracted. */
 export async function countTime(api: Autotask, request: PresenceRequest): Promise<number> {
-  const { sweep } = api.cache;
-  if (sweep?.of !== questionOf(request)) throw new Error('Time is counted after it was listed.');
-  const body = { filter: sweep.filter };
+  const { of, filter, others } = api.cache.sweep;
+  if (of !== questionOf(request)) throw new Error('Time is counted after it was listed.');
+  const body = { filter };
   const counted = { method: 'POST', path: `/${path}/query/count`, body, isRead: true } as const;
-  return (await api.send(counted, Count)).data.queryCount - sweep.others;
+  return (await api.send(counted, Count)).data.queryCount - others;
 }
 
 async function presentIds(
   api: Autotask,
-  wires: readonly z.infer<typeof PresentWire>[],
+  entries: readonly z.infer<typeof Present>[],
   { from, to, clientIds }: PresenceRequest,
 ) {
-  const ids = companyNumbers(clientIds);
-  const owners = await findOwners(api, wires);
-  return wires.flatMap((wire) => {
-    const owner = owners.get(wire.id) ?? null;
+  const owners = await findOwners(api, entries);
+  const present = entries.filter((entry) => {
+    const owner = owners.get(entry.id) ?? null;
     // Time on a hidden ticket may be a client's; the MSP's own time has none.
-    const isOwned = wire.ticketID != null || wire.taskID != null;
-    const at = readStart(wire, api.context.timezone);
+    const isOwned = entry.ticketID != null || entry.taskID != null;
+    const at = readStart(entry, api.context.timezone);
     const isWithin = at === null || (at >= from && at < to);
-    return isWithin && (owner === null ? isOwned : ids.includes(owner)) ? [wire.id] : [];
+    return isWithin && (owner === null ? isOwned : clientIds.includes(owner));
   });
+  return present.map(({ id }) => id);
 }

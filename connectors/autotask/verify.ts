@@ -3,15 +3,13 @@
  * is deleted again; a ticket with its notes cannot be deleted, so it is completed and listed.
  */
 import type { CheckResult } from '../../src/contract/connector.ts';
-import { okResult, warningResult } from '../kit/checking/checks.ts';
 import { createProbe, fieldStep } from '../kit/checking/probe.ts';
-import { firstPage } from '../kit/reading/lists.ts';
 import { createKeyed } from '../kit/writing/push.ts';
 import { type Autotask, where } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { isAnyVisible } from './lists.ts';
 import { alertRecord, closeTicket, companyFields, notes } from './push.ts';
-import { createCharge, findSalesContract, toCharge } from './sales.ts';
+import { chargeHalf, findSalesContract, toCharge, writeHalf } from './sales.ts';
 
 /** The filters by which changes are requested. */
 const changeFilters = [
@@ -21,31 +19,14 @@ const changeFilters = [
   ['TimeEntries', 'billingApprovalDateTime'],
 ] as const;
 
-export async function verifyByReading(api: Autotask, hasClients: boolean): Promise<CheckResult[]> {
+/** Nothing has changed in the far future; if a filter is ignored, there are rows. */
+export async function verifyByReading(api: Autotask): Promise<CheckResult[]> {
   let areHonoured = true;
   for (const [path, field] of changeFilters) {
-    areHonoured &&= await isFutureEmpty(api, path, field);
+    const isFuture = where.since(field, '2999-01-01T00:00:00.000Z');
+    areHonoured &&= !(await isAnyVisible(api, path, isFuture));
   }
-  const known = await facts.verifyAll(api.context, { 'change-filters': areHonoured });
-  return hasClients ? [...known, await nonBillableResult(api)] : known;
-}
-
-/** Nothing has changed in the far future; if the filter is ignored, there are rows. */
-async function isFutureEmpty(api: Autotask, path: string, field: string): Promise<boolean> {
-  const filter = [where.since(field, '2999-01-01T00:00:00.000Z')];
-  return (await firstPage(api, { path, filter, fields: ['id'], pageSize: 1 })).rows.length === 0;
-}
-
-/** Autotask silently hides non-billable time from users without permission. */
-async function nonBillableResult(api: Autotask): Promise<CheckResult> {
-  const id = 'permission.non-billable';
-  if (await isAnyVisible(api, 'TimeEntries', where.equals('isNonBillable', true))) {
-    return okResult(id, 'Non-billable time can be seen.');
-  }
-  const detail =
-    'Autotask shows no non-billable time: there is none, or the API user may not see it.';
-  const fix = 'Give its security level "Can view non-billable time entries" if there is some.';
-  return warningResult(id, detail, fix);
+  return facts.verifyAll(api.context, { 'change-filters': areHonoured });
 }
 
 export const probeConnection = createProbe<Autotask, FactId>('Autotask', facts, ({ config }) => ({
@@ -61,9 +42,9 @@ export const probeConnection = createProbe<Autotask, FactId>('Autotask', facts, 
     facts: ['charge-key'],
     async create(api, sale, wrote) {
       const contract = await findSalesContract(api, sale.clientId);
-      const charge = await toCharge(api, contract, sale);
       // Not billable, so that nobody approves it meanwhile.
-      const { id } = await createCharge(api, sale, { ...charge, isBillableToCompany: false });
+      const body = { ...(await toCharge(api, contract, sale)), isBillableToCompany: false };
+      const { id } = await writeHalf(api, chargeHalf, sale, body);
       wrote(`/Contracts/${contract.id}/Charges/${id}`);
     },
   },

@@ -2,13 +2,12 @@ import type { Client } from '../domain/agreements/terms.ts';
 import { applyCorrections } from '../domain/charges/corrections.ts';
 import { decideStanding, type Standing } from '../domain/charges/standing.ts';
 import type { WorkOrigin } from '../domain/charges/work-class.ts';
-import { rootTicket, ticketKey } from '../domain/records/merged.ts';
+import { rootTicket, rowKey } from '../domain/records/merged.ts';
 import { type EntryNames, namesOfEntry } from '../domain/records/names.ts';
 import type { DateText } from '../domain/time.ts';
 import type { MirrorTicket, MirrorTimeEntry, Work } from '../store/port.ts';
 import { type DebitContext, startOnOf } from './context.ts';
 import { asRuled, ticketAsRuled } from './named-rows.ts';
-import { entryKey } from './sessions/doubles.ts';
 import { keepUnchanged } from './unchanged.ts';
 
 /** A time entry and the group in which it is charged. */
@@ -38,6 +37,12 @@ export function isDue({ standing, isKept }: Assigned): boolean {
   return isKept === true || standing.state === 'due';
 }
 
+/** The client that all of them are charged to. */
+export function clientOf(members: readonly Assigned[]): Client | null {
+  const standing = members[0]?.standing;
+  return standing !== undefined && 'client' in standing ? standing.client : null;
+}
+
 export interface Assignment {
   assigned: Assigned[];
   /** Tickets with more corrections than logged time, by one of the correcting entries. */
@@ -48,7 +53,7 @@ export interface Assignment {
  * Decides each mirrored entry's client, whether it is due, and the group in which it is charged.
  */
 export function assignWork(work: Work, context: DebitContext): Assignment {
-  const tickets = new Map(work.tickets.map((ticket) => [ticketKey(ticket), ticket]));
+  const tickets = new Map(work.tickets.map((ticket) => [rowKey(ticket), ticket]));
   const { findClient, names } = context;
   const startOn = firstDays(context);
   const roots = new Map(work.entries.map((entry) => [entry, rootTicket(entry, tickets)]));
@@ -92,7 +97,7 @@ export function assignWork(work: Work, context: DebitContext): Assignment {
 }
 
 function mayBeTwice(entry: MirrorTimeEntry, { waiting }: DebitContext): boolean {
-  return !entry.isCharged && waiting?.has(entryKey(entry)) === true;
+  return !entry.isCharged && waiting?.has(rowKey(entry)) === true;
 }
 
 /** Another system may hold the same hour: a user decides before it is debited. */

@@ -3,7 +3,7 @@ import { isScheduled } from '../domain/blocks/validity.ts';
 import { payOffOverage } from '../domain/ledger/postings.ts';
 import { creditPurchase } from '../domain/ledger/purchase.ts';
 import { dateInZone } from '../domain/time.ts';
-import { accountFrom } from '../store/port.ts';
+import { accountFrom, emptyBatch } from '../store/port.ts';
 import type { DebitContext } from './context.ts';
 
 /**
@@ -26,15 +26,10 @@ export async function beginBlocks({
     const purchase = creditPurchase(account, block, block.source === 'opening' ? 'opening' : null);
     const overage = await store.readOpenOverage(client.id);
     await store.writeReplenish({
-      at,
-      runId,
+      ...emptyBatch({ at, runId }),
       expected: [ledger],
-      blocks: [],
       blockStatuses: [{ blockId: block.id, status: 'active' }],
       postings: [purchase, ...payOffOverage(account, overage)],
-      episodes: [],
-      messages: [],
-      superseded: [],
     });
     begun += 1;
   }

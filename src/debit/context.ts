@@ -1,4 +1,5 @@
 import type { Client } from '../domain/agreements/terms.ts';
+import { rowKey } from '../domain/records/merged.ts';
 import type { NameBook } from '../domain/records/names.ts';
 import type { TechnicianBook } from '../domain/sessions/technicians.ts';
 import { type DateText, dateInZone, type Instant } from '../domain/time.ts';
@@ -33,10 +34,10 @@ export function clientFinder(
   const bySource = new Map<string, Client>();
   for (const client of clients) {
     for (const [connection, sourceId] of [...client.formerIds, ...client.sourceIds]) {
-      bySource.set(`${connection}\n${sourceId}`, client);
+      bySource.set(rowKey({ connection, sourceId }), client);
     }
   }
-  return (connection, sourceId) => bySource.get(`${connection}\n${sourceId}`);
+  return (connection, sourceId) => bySource.get(rowKey({ connection, sourceId }));
 }
 
 /**

@@ -4,7 +4,7 @@ import type { ChargeFacts, TicketFacts } from '../domain/charges/charge-facts.ts
 import { compareByStart } from '../domain/charges/corrections.ts';
 import type { OpenReason } from '../domain/charges/standing.ts';
 import type { ChargeGroup } from '../store/port.ts';
-import { type Assigned, isDue } from './assign.ts';
+import { type Assigned, clientOf, isDue } from './assign.ts';
 import { hashWork } from './unchanged.ts';
 
 /** What a group should be now, and its stored state. */
@@ -48,11 +48,6 @@ export function decideGroup(
   const pendingSeconds = pending.length === 0 ? 0 : costOfPending(due, pending, client);
   const { status, reason } = statusOf(ordered, due, pending);
   return { groupKey, before, client, status, reason, pendingSeconds, charge, inputsHash };
-}
-
-function clientOf(members: readonly Assigned[]): Client | null {
-  const standing = members[0]?.standing;
-  return standing !== undefined && 'client' in standing ? standing.client : null;
 }
 
 function statusOf(

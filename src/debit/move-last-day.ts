@@ -27,13 +27,9 @@ export function moveLastDay(
     ({ key, status }) => key.startsWith(`rollover:${held.id}:`) && status !== 'void',
   );
   if (next !== undefined) {
-    throw new KindError(
-      'config',
-      `The rest of block ${held.id} rolled over into block ${next.id}.`,
-      {
-        fix: `Extend that block instead: \`prepaid-hours block extend ${next.id}\`.`,
-      },
-    );
+    const text = `The rest of block ${held.id} rolled over into block ${next.id}.`;
+    const fix = `Extend that block instead: \`prepaid-hours block extend ${next.id}\`.`;
+    throw new KindError('config', text, { fix });
   }
   held.expiresOn = expiresOn;
   const returned = expiries.filter(({ blockId }) => blockId === held.id);

@@ -15,7 +15,7 @@ import type {
   ClientLedger,
   ReplenishBatch,
 } from '../store/port.ts';
-import { accountFrom } from '../store/port.ts';
+import { accountFrom, emptyBatch } from '../store/port.ts';
 import { beginBlocks } from './begin-blocks.ts';
 import type { DebitContext } from './context.ts';
 import { applyChange, isChanged, type OpeningChange, readAppliedTerms } from './opening-edits.ts';
@@ -55,14 +55,9 @@ export async function applyOpeningBlocks(context: OpeningContext): Promise<Openi
       new Set(blockEdits.map(({ blockId }) => blockId)).size;
     if (changed === 0) continue;
     await context.store.writeReplenish({
-      at: context.at,
-      runId: context.runId,
+      ...emptyBatch(context),
       expected: [{ clientId: ledger.clientId, clientSeq: ledger.clientSeq }],
       ...changes,
-      blockStatuses: [],
-      episodes: [],
-      messages: [],
-      superseded: [],
     });
     outcome.applied += changed;
     outcome.posted += postings.length;

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { SpendableBlock } from '../domain/blocks/allocation.ts';
 import { isScheduled } from '../domain/blocks/validity.ts';
 import { KindError } from '../domain/errors.ts';
-import type { Format } from '../domain/format.ts';
+import { type Format, sizeIn } from '../domain/format.ts';
 import { openingEditKey } from '../domain/keys.ts';
 import type { LedgerEntry, Posting } from '../domain/ledger/ledger.ts';
 import type { Account } from '../domain/ledger/postings.ts';
@@ -173,7 +173,7 @@ function sizeOf(
   { seconds, amountMinor, currency }: Pick<Block, 'seconds' | 'amountMinor' | 'currency'>,
   format: Format,
 ): string {
-  return amountMinor === null ? format.duration(seconds) : format.money(amountMinor, currency);
+  return sizeIn(format, seconds, amountMinor, currency);
 }
 
 /** `10 h of 2026-01-01, to 2026-12-31`. */

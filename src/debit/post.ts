@@ -1,8 +1,7 @@
-import { hash } from 'node:crypto';
 import { sharerOf } from '../domain/agreements/shares.ts';
 import { type Client, payerOf } from '../domain/agreements/terms.ts';
 import { type Demand, demandOf } from '../domain/blocks/allocation.ts';
-import type { ChargeFacts } from '../domain/charges/charge-facts.ts';
+import { type ChargeFacts, chargeRevision } from '../domain/charges/charge-facts.ts';
 import type { LedgerEntry, Posting } from '../domain/ledger/ledger.ts';
 import {
   type Account,
@@ -176,17 +175,8 @@ function addRevision(
   posted: Posted,
 ): Charge {
   group.revision += 1;
-  const text = JSON.stringify(facts);
-  const added: Charge = {
-    id: `${group.groupKey}#${group.revision}`,
-    groupKey: group.groupKey,
-    revision: group.revision,
-    clientId,
-    seconds: facts.seconds,
-    workedOn,
-    facts: text,
-    factsHash: hash('sha256', text, 'hex'),
-  };
+  const { groupKey, revision } = group;
+  const added: Charge = chargeRevision(groupKey, revision, { clientId, workedOn }, facts);
   group.chargeId = added.id;
   posted.charges.push(added);
   return added;

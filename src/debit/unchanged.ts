@@ -4,7 +4,7 @@ import type { NameIds } from '../domain/records/rows.ts';
 import { dateInZone } from '../domain/time.ts';
 import type { ZoneName } from '../domain/zone.ts';
 import type { ChargeGroup } from '../store/port.ts';
-import { type Assigned, isDue } from './assign.ts';
+import { type Assigned, clientOf, isDue } from './assign.ts';
 
 /** Letters for the optional fields that rules may use. */
 const calendarLetter = 'c';
@@ -55,11 +55,6 @@ function isUnchanged(charged: readonly Assigned[], { factsHash, clientId }: Char
   const isOfClient = ({ standing }: Assigned) =>
     'client' in standing && standing.client.id === clientId;
   return charged.every(isOfClient) && hashAs(charged, zone, letters) === factsHash;
-}
-
-function clientOf(members: readonly Assigned[]): Client | null {
-  const standing = members[0]?.standing;
-  return standing !== undefined && 'client' in standing ? standing.client : null;
 }
 
 /** A field that no rule uses does not matter. */

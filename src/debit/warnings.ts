@@ -1,11 +1,11 @@
 import type { OpenReason } from '../domain/charges/standing.ts';
 import { formatDuration } from '../domain/duration.ts';
+import { rowKey } from '../domain/records/merged.ts';
 import type { DoubleCount, MirrorTimeEntry, QuarantinedSubject } from '../store/port.ts';
 import type { AffectedWork } from './affected.ts';
 import type { Assigned } from './assign.ts';
 import type { DebitContext } from './context.ts';
 import type { GroupDecision } from './decide.ts';
-import { entryKey } from './sessions/doubles.ts';
 
 type Subject = Omit<QuarantinedSubject, 'reason'>;
 
@@ -33,7 +33,7 @@ export async function findWarnings(
     if (standing.state !== 'waiting') continue;
     const subject = { connection: entry.connection, ...standing.subject };
     if (warnings.get(keyOf(subject))?.reason) continue;
-    const double = doubles.get(entryKey(entry));
+    const double = doubles.get(rowKey(entry));
     if (standing.reason === 'double-count' && double !== undefined) {
       warnings.set(keyOf(subject), { ...subject, ...describeDouble(entry, double) });
       continue;

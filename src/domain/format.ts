@@ -42,6 +42,16 @@ export interface Format extends FormatOptions {
   list(texts: readonly string[]): string;
 }
 
+/** Of a block or a part of one: money, or hours where `minor` is null. */
+export function sizeIn(
+  format: Format,
+  seconds: number,
+  minor: number | null,
+  currency: string,
+): string {
+  return minor === null ? format.duration(seconds) : format.money(minor, currency);
+}
+
 export function languageOf(locale: Locale): Language {
   return locale === 'fr' ? 'fr' : 'en';
 }

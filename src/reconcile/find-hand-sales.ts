@@ -1,3 +1,4 @@
+import { sizeIn } from '../domain/format.ts';
 import { readHandSales } from '../store/port.ts';
 import type { Found, ReconcileContext, ReconcileOutcome } from './context.ts';
 import { keepFound } from './found.ts';
@@ -15,8 +16,7 @@ export async function findHandSales(
   const found = sales
     .filter(({ invoice }) => invoice.connection === connection)
     .map(({ client, label, offer, product, seconds, amountMinor, twinId }): Found => {
-      const size =
-        amountMinor === null ? format.duration(seconds) : format.money(amountMinor, offer.currency);
+      const size = sizeIn(format, seconds, amountMinor, offer.currency);
       return {
         kind: 'block-sold',
         clientId: client.id,

@@ -2,7 +2,7 @@ import { familyOf } from '../domain/agreements/shares.ts';
 import type { Client } from '../domain/agreements/terms.ts';
 import { applyCorrections } from '../domain/charges/corrections.ts';
 import { decideCoverage, isCovered } from '../domain/charges/coverage.ts';
-import { rootTicket, ticketKey } from '../domain/records/merged.ts';
+import { rootTicket, rowKey } from '../domain/records/merged.ts';
 import { namesOfEntry } from '../domain/records/names.ts';
 import type { WorkedTime } from '../domain/thresholds/alarms.ts';
 import type { Instant } from '../domain/time.ts';
@@ -64,7 +64,7 @@ function clientOf(group: ChargeGroup | undefined): string | null {
 }
 
 function corrected({ entries, tickets }: Work) {
-  const known = new Map(tickets.map((ticket) => [ticketKey(ticket), ticket]));
+  const known = new Map(tickets.map((ticket) => [rowKey(ticket), ticket]));
   const living = entries.filter(({ deletedAt }) => deletedAt === null);
   const byTicket = Map.groupBy(living, (entry) => {
     const root = rootTicket(entry, known);

@@ -2,11 +2,10 @@ import { familyOf, sharersOf } from '../domain/agreements/shares.ts';
 import type { Client, UsageAlarm } from '../domain/agreements/terms.ts';
 import { alarmKey, secondsSince } from '../domain/thresholds/alarms.ts';
 import { addDays, addSeconds, dateInZone, startOfDay } from '../domain/time.ts';
-import { accountFrom, type Episode, type ReplenishBatch } from '../store/port.ts';
+import { accountFrom, type Episode, emptyBatch, type ReplenishBatch } from '../store/port.ts';
 import { longestWorkSeconds, readWorked, type Worked } from './alarms-work.ts';
 import type { ReplenishContext, ReplenishOutcome } from './context.ts';
 import { composeUsage, type FoundUsage, type UsedTicket } from './messages/usage-alert.ts';
-import { emptyBatch } from './orders/orders.ts';
 import { positionsIn, readSituation } from './replenish.ts';
 
 /** An older ticket is left alone until somebody works on it again. */

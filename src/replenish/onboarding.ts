@@ -10,10 +10,10 @@ import type {
   OnboardingUse,
   ReplenishBatch,
 } from '../store/port.ts';
+import { emptyBatch } from '../store/port.ts';
 import type { ReplenishContext, ReplenishOutcome } from './context.ts';
 import { sourceIdOf, toMessage } from './messages/compose.ts';
 import { composeOnboarding, type OnboardingEnd } from './messages/onboarding-texts.ts';
-import { emptyBatch } from './orders/orders.ts';
 
 /** Work is done if nothing more was charged for this long. */
 const quietDays = 14;

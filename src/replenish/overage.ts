@@ -8,12 +8,11 @@ import { billingTerms, isUndoneNote } from '../domain/ledger/undo.ts';
 import { priceOf } from '../domain/money.ts';
 import { addDays, type DateText, dateInZone } from '../domain/time.ts';
 import type { Block, NewMessage, PostedCharge } from '../store/port.ts';
-import { accountFrom } from '../store/port.ts';
+import { accountFrom, emptyBatch } from '../store/port.ts';
 import type { ReplenishContext, ReplenishOutcome } from './context.ts';
 import { billToBasis } from './messages/basis.ts';
 import { requestOf, sourceIdOf, toMessage } from './messages/compose.ts';
 import { contactPhrase, inProse } from './messages/phrases.ts';
-import { emptyBatch } from './orders/orders.ts';
 
 /** Hours of one ticket (or of one cause) that are billed together. */
 interface BillLine {

@@ -1,9 +1,8 @@
 import { sharersOf } from '../domain/agreements/shares.ts';
 import { findUndoneLeft } from '../domain/thresholds/episodes.ts';
 import { dateInZone } from '../domain/time.ts';
-import { accountFrom } from '../store/port.ts';
+import { accountFrom, emptyBatch } from '../store/port.ts';
 import type { ReplenishContext } from './context.ts';
-import { emptyBatch } from './orders/orders.ts';
 import { positionsIn, readSituation } from './replenish.ts';
 
 /**

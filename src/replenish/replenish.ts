@@ -21,14 +21,14 @@ import type {
   PushMessageRow,
   ReplenishBatch,
 } from '../store/port.ts';
-import { accountFrom } from '../store/port.ts';
+import { accountFrom, emptyBatch } from '../store/port.ts';
 import type { ReplenishContext, ReplenishOutcome } from './context.ts';
 import { endBlocks } from './expiry.ts';
 import { readLastWorked } from './idle.ts';
 import { fieldTexts } from './messages/phrases.ts';
 import { alertOnOnboarding } from './onboarding.ts';
 import { bookHandSales } from './orders/hand-sales.ts';
-import { emptyBatch, settleOrders } from './orders/orders.ts';
+import { settleOrders } from './orders/orders.ts';
 import { billOverage } from './overage.ts';
 import { forecastRunOut, positionsOf, readHistories, readOwed } from './position.ts';
 import { followRecharges, readRecharged } from './recharge/follow.ts';

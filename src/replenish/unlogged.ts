@@ -2,11 +2,11 @@ import type { Client } from '../domain/agreements/terms.ts';
 import { pushKeyOf } from '../domain/keys.ts';
 import { addSeconds } from '../domain/time.ts';
 import type { NewMessage, UnloggedRow, UnsentMessage } from '../store/port.ts';
+import { emptyBatch } from '../store/port.ts';
 import type { ReplenishContext, ReplenishOutcome } from './context.ts';
 import { unloggedToBasis } from './messages/basis.ts';
 import { sourceIdOf, toMessage } from './messages/compose.ts';
 import { composeUnlogged } from './messages/unlogged-texts.ts';
-import { emptyBatch } from './orders/orders.ts';
 
 /** Older work is only reported: a setting that is switched on must not fill the board. */
 const proposedWithinSeconds = 14 * 86_400;

@@ -1,42 +1,25 @@
-import { hash } from 'node:crypto';
 import { type Demand, demandOf } from '../domain/blocks/allocation.ts';
-import type { ChargeFacts } from '../domain/charges/charge-facts.ts';
+import { type ChargeFacts, chargeRevision } from '../domain/charges/charge-facts.ts';
 import type { LedgerEntry, Posting } from '../domain/ledger/ledger.ts';
 import { type Account, spend } from '../domain/ledger/postings.ts';
-import type { Charge, ChargeGroup, PostedCharge } from '../store/port.ts';
+import type { Charge, ChargeGroup } from '../store/port.ts';
 import { accountOf, type Books } from './books.ts';
 import { type ChargeUndo, factsOf } from './charges.ts';
 
 /** A revision without charge, or one that restores the earlier charge. */
 export function toRevisions({ group, standing, earlier }: ChargeUndo): Charge[] {
   const isMoved = standing !== null && earlier !== null && standing.clientId !== earlier.clientId;
+  const { groupKey, revision } = group;
   const added: Charge[] = [];
   if (standing !== null && (earlier === null || isMoved)) {
     const facts = { ...factsOf(standing), parts: [], seconds: 0 };
-    added.push(toRevision(group, 1, standing, facts));
+    added.push(chargeRevision(groupKey, revision + 1, standing, facts));
   }
-  if (earlier !== null) added.push(toRevision(group, added.length + 1, earlier, factsOf(earlier)));
+  if (earlier !== null) {
+    const next = revision + added.length + 1;
+    added.push(chargeRevision(groupKey, next, earlier, factsOf(earlier)));
+  }
   return added;
-}
-
-function toRevision(
-  { groupKey, revision: before }: ChargeGroup,
-  step: number,
-  { clientId, workedOn }: PostedCharge,
-  facts: ChargeFacts,
-): Charge {
-  const revision = before + step;
-  const text = JSON.stringify(facts);
-  return {
-    id: `${groupKey}#${revision}`,
-    groupKey,
-    revision,
-    clientId,
-    seconds: facts.seconds,
-    workedOn,
-    facts: text,
-    factsHash: hash('sha256', text, 'hex'),
-  };
 }
 
 /**

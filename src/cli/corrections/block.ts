@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { KindError } from '../../domain/errors.ts';
-import type { Format } from '../../domain/format.ts';
+import { sizeIn } from '../../domain/format.ts';
 import { dateInZone, instantFromMs } from '../../domain/time.ts';
 import { addPastBlock, readExisting } from '../../service/setup/add-to-config.ts';
 import { findClient } from '../input/find-client.ts';
@@ -79,12 +79,11 @@ export function defineBlock(block: Command, cli: Cli): void {
         const { blockId } = await deps.service.addBlock(app, request);
         const { seconds, amountMinor } = request;
         answer({ client: client.name, block: blockId, seconds, amountMinor }, () => {
-          const amount = (minor: number) => format.money(minor, client.currency);
-          const size =
-            amountMinor === null
-              ? `${format.duration(seconds)} at ${amount(request.rateMinor)}`
-              : amount(amountMinor);
-          return `${client.name}: block ${blockId}, ${size}.\n`;
+          const { currency } = client;
+          const size = sizeIn(format, seconds, amountMinor, currency);
+          const rate =
+            amountMinor === null ? ` at ${format.money(request.rateMinor, currency)}` : '';
+          return `${client.name}: block ${blockId}, ${size}${rate}.\n`;
         });
         return 0;
       });
@@ -103,11 +102,12 @@ export function defineBlock(block: Command, cli: Cli): void {
         const expiresOn = options.until === 'never' ? null : readDate('--until', options.until);
         const request = { blockId, expiresOn, reason: readReason(options.reason) };
         const back = await deps.service.extendBlock(app, request);
-        const { returnedSeconds, returnedMinor } = back;
+        const { returnedSeconds, returnedMinor, currency } = back;
         answer({ block: blockId, expiresOn, returnedSeconds, returnedMinor }, () => {
           const until = expiresOn === null ? 'never ends' : `ends on ${format.day(expiresOn)}`;
           const isBack = returnedSeconds > 0 || (returnedMinor ?? 0) > 0;
-          return `Block ${blockId} now ${until}${isBack ? `; ${sizeOf(back, format)} restored` : ''}.\n`;
+          const size = sizeIn(format, returnedSeconds, returnedMinor, currency);
+          return `Block ${blockId} now ${until}${isBack ? `; ${size} restored` : ''}.\n`;
         });
         return 0;
       }),
@@ -126,14 +126,7 @@ export function defineBlock(block: Command, cli: Cli): void {
         const removed = await deps.service.voidBlock(app, { blockId, reason });
         const { removedSeconds, removedMinor, currency } = removed;
         answer({ block: blockId, removedSeconds, removedMinor }, () => {
-          const rest = sizeOf(
-            {
-              returnedSeconds: removedSeconds,
-              returnedMinor: removedMinor,
-              currency,
-            },
-            format,
-          );
+          const rest = sizeIn(format, removedSeconds, removedMinor, currency);
           return `Block ${blockId} is void; ${rest} withdrawn.\n`;
         });
         return 0;
@@ -198,15 +191,6 @@ function addSalesCommands(block: Command, cli: Cli): void {
       }),
     );
   addResumeCommand(block, 'block', cli);
-}
-
-function sizeOf(
-  moved: { returnedSeconds: number; returnedMinor: number | null; currency: string },
-  format: Format,
-): string {
-  return moved.returnedMinor === null
-    ? format.duration(moved.returnedSeconds)
-    : format.money(moved.returnedMinor, moved.currency);
 }
 
 function readBlock(options: AddOptions, currency: string, today: string) {

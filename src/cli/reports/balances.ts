@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Format } from '../../domain/format.ts';
+import { type Format, sizeIn } from '../../domain/format.ts';
 import { dateInZone, type Instant, instantFromMs } from '../../domain/time.ts';
 import {
   type BalanceReport,
@@ -148,9 +148,7 @@ function blocksText({ client, blocks }: ClientBalance, scope: Scope): string {
       : [format.money(block.amountMinor, block.currency), 'by work type']),
     format.day(block.purchasedOn),
     block.expiresOn === null ? 'never' : format.day(block.expiresOn),
-    block.remainingMinor === null
-      ? format.duration(block.remainingSeconds)
-      : format.money(block.remainingMinor, block.currency),
+    sizeIn(format, block.remainingSeconds, block.remainingMinor, block.currency),
     block.shownStatus,
   ]);
   return scope.table(columns, rows);

@@ -3,6 +3,7 @@ import { plainText } from '../../reports/format/plain-text.ts';
 import type { GoLive } from '../../service/go-live/preview.ts';
 import type { GoLiveClient, GoLiveInvoice } from '../../service/go-live/read-clients.ts';
 import type { GoLiveSummary } from '../../service/go-live/sum-up.ts';
+import { counted } from '../../service/status/words.ts';
 import type { TableColumn } from '../output/table.ts';
 import type { Scope } from '../scope.ts';
 
@@ -67,7 +68,7 @@ function leftText({ left, projected }: GoLiveClient): string {
 }
 
 function alertText({ alerts, notes }: GoLiveClient): string {
-  const parts = [counted(alerts.length, 'ticket'), counted(notes.length, 'client note')];
+  const parts = [countedIfAny(alerts.length, 'ticket'), countedIfAny(notes.length, 'client note')];
   return parts.filter((part) => part !== '').join(' + ');
 }
 
@@ -91,13 +92,13 @@ function summaryText(summary: GoLiveSummary, format: Format): string {
   const totals = summary.invoiceTotals.map(({ currency, totalMinor }) =>
     format.money(totalMinor, currency),
   );
-  const invoices = counted(summary.invoices, 'invoice');
+  const invoices = countedIfAny(summary.invoices, 'invoice');
   const sent = [
-    counted(summary.alerts, 'alert'),
-    counted(summary.notes, 'client note'),
+    countedIfAny(summary.alerts, 'alert'),
+    countedIfAny(summary.notes, 'client note'),
     invoices === '' ? '' : `${invoices} (${totals.join(' + ')})`,
   ].filter((part) => part !== '');
-  const fields = counted(summary.balanceFields, 'balance field');
+  const fields = countedIfAny(summary.balanceFields, 'balance field');
   const actions = [
     sent.length === 0 ? '' : `send ${new Intl.ListFormat('en-GB').format(sent)}`,
     fields === '' ? '' : `write ${fields}`,
@@ -129,12 +130,13 @@ function nextText(summary: GoLiveSummary, clients: readonly GoLiveClient[]): str
 function earlierMarks(clients: readonly GoLiveClient[], format: Format): string[] {
   return clients.flatMap(({ client, marked }) => {
     const days = new Set(marked.map(({ markedOn }) => format.day(markedOn)));
-    const what = marked.length === 1 ? '1 threshold' : `${marked.length} thresholds`;
     if (marked.length === 0) return [];
-    return plainText(`${client}: ${what} marked as told on ${[...days].join(', ')}.`);
+    return plainText(
+      `${client}: ${counted(marked.length, 'threshold')} marked as told on ${[...days].join(', ')}.`,
+    );
   });
 }
 
-function counted(count: number, noun: string): string {
-  return count === 0 ? '' : `${count} ${noun}${count === 1 ? '' : 's'}`;
+function countedIfAny(count: number, noun: string): string {
+  return count === 0 ? '' : counted(count, noun);
 }

@@ -1,3 +1,4 @@
+import { rowKey } from '../../domain/records/merged.ts';
 import { findWaiting, overlaps } from '../../domain/sessions/doubles.ts';
 import type { TechnicianBook } from '../../domain/sessions/technicians.ts';
 import type {
@@ -23,14 +24,10 @@ interface FoundDoubles {
   pairs: DoubleCount[];
 }
 
-export function entryKey({ connection, sourceId }: Pair): string {
-  return `${connection}\n${sourceId}`;
-}
-
 /** What waits as stored, whatever else changed. */
 export async function readWaiting({ store }: Pick<DebitContext, 'store'>) {
   const stored = await store.listDoubles();
-  return new Map(stored.filter((one) => !one.isAccepted).map((one) => [entryKey(one), one]));
+  return new Map(stored.filter((one) => !one.isAccepted).map((one) => [rowKey(one), one]));
 }
 
 /**
@@ -54,12 +51,12 @@ export async function findDoubles(
   for (const entry of entries) {
     if (!mayWait(entry)) continue;
     found.checked.push({ connection: entry.connection, sourceId: entry.sourceId });
-    waiting.delete(entryKey(entry));
+    waiting.delete(rowKey(entry));
     for (const other of await readOverlapping(context, technicians, entry, tickets)) {
       const pair = toPair(entry, other, other.main);
       if (pair === null || accepted.some((one) => isSamePair(one, pair))) continue;
       found.pairs.push(pair);
-      waiting.set(entryKey(pair), pair);
+      waiting.set(rowKey(pair), pair);
       found.subjects.push(toSubject(pair));
     }
   }
@@ -116,8 +113,8 @@ function toPair(entry: MirrorTimeEntry, other: LoggedTime, main: string): Double
 
 /** Accepted either way round. */
 function isSamePair(a: DoubleCount, b: DoubleCount): boolean {
-  const [one, other] = [entryKey(b), entryKey(otherOf(b))];
-  const pair = [entryKey(a), entryKey(otherOf(a))];
+  const [one, other] = [rowKey(b), rowKey(otherOf(b))];
+  const pair = [rowKey(a), rowKey(otherOf(a))];
   return pair.includes(one) && pair.includes(other);
 }
 

@@ -1,3 +1,4 @@
+import { rowKey } from '../../domain/records/merged.ts';
 import type { MirrorTimeEntry, Store, UnloggedRow } from '../../store/port.ts';
 import type { SessionContext } from './context.ts';
 import { refreshUnlogged } from './refresh.ts';
@@ -8,7 +9,7 @@ import { refreshUnlogged } from './refresh.ts';
  */
 export async function withPlannedTime(store: Store, context: SessionContext): Promise<Store> {
   const planned = (await planUnlogged(context)).map(toEntry);
-  const byKey = new Map(planned.map((entry) => [keyOf(entry), entry]));
+  const byKey = new Map(planned.map((entry) => [rowKey(entry), entry]));
   const isLogged = ({ isDerived }: MirrorTimeEntry) => isDerived !== true;
   return {
     ...store,
@@ -19,15 +20,15 @@ export async function withPlannedTime(store: Store, context: SessionContext): Pr
     },
     readWork: async (subjects) => {
       const work = await store.readWork(subjects);
-      const made = subjects.flatMap((subject) => byKey.get(keyOf(subject)) ?? []);
+      const made = subjects.flatMap((subject) => byKey.get(rowKey(subject)) ?? []);
       return { ...work, entries: [...work.entries.filter(isLogged), ...made] };
     },
     readWorkBetween: async (sources, from, to) => {
       const work = await store.readWorkBetween(sources, from, to);
-      const ids = new Set(sources.map(keyOf));
+      const ids = new Set(sources.map(rowKey));
       const made = planned.filter(
         ({ connection, clientId, startedAt }) =>
-          ids.has(keyOf({ connection, sourceId: clientId ?? '' })) &&
+          ids.has(rowKey({ connection, sourceId: clientId ?? '' })) &&
           from <= startedAt &&
           startedAt < to,
       );
@@ -83,8 +84,4 @@ function toEntry(row: UnloggedRow): MirrorTimeEntry {
     isCharged: false,
     isDerived: true,
   };
-}
-
-function keyOf({ connection, sourceId }: { connection: string; sourceId: string }): string {
-  return `${connection}\n${sourceId}`;
 }

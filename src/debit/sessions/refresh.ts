@@ -1,4 +1,5 @@
 import type { Client } from '../../domain/agreements/terms.ts';
+import { rowKey } from '../../domain/records/merged.ts';
 import { whyUncounted } from '../../domain/sessions/counted.ts';
 import type { Span } from '../../domain/sessions/spans.ts';
 import { findUnlogged, type SessionSpan, type Unlogged } from '../../domain/sessions/unlogged.ts';
@@ -80,12 +81,11 @@ async function refreshPerson(
 ): Promise<Refreshed> {
   const { store, technicians, findClient } = context;
   const members = technicians.membersOf(person);
-  const first = changes.map(({ from }) => from).sort()[0] ?? '';
-  const last =
-    changes
-      .map(({ to }) => to)
-      .sort()
-      .at(-1) ?? '';
+  const [first = ''] = changes.map((change) => change.from).sort();
+  const [last = ''] = changes
+    .map((change) => change.to)
+    .sort()
+    .reverse();
   const from = addSeconds(first, -aroundSeconds);
   const to = addSeconds(last, aroundSeconds);
   const sessions = (await store.readSessions(members, from, to)).filter(
@@ -94,8 +94,6 @@ async function refreshPerson(
   const logged = sessions.length === 0 ? [] : await store.readLoggedTime(members, from, to);
   const days = [addDays(from.slice(0, 10), -1), addDays(to.slice(0, 10), 1)] as const;
   const stored = await store.readUnloggedOf(members, ...days);
-  const clientOf = (connection: string, id: string | null) =>
-    id === null ? undefined : findClient(connection, id);
   const units = unitsOf(context, sessions, stored);
   const refreshed: Refreshed = { rows: [], removed: [] };
   for (const unit of units) {
@@ -104,7 +102,7 @@ async function refreshPerson(
     );
     if (!isAffected(unit, changes, before)) continue;
     const isOfClient = (row: { connection: string; clientId: string | null }) =>
-      clientOf(row.connection, row.clientId)?.id === unit.client.id;
+      findClient(row.connection, row.clientId ?? '')?.id === unit.client.id;
     const found = findUnlogged(
       sessions.filter(isOfClient).map(toSessionSpan),
       logged.filter(isOfClient).map(toLoggedSpan),
@@ -141,10 +139,8 @@ function unitsOf(
     }
   }
   for (const { clientId, workedOn } of stored) {
-    add(
-      clients.find(({ id }) => id === clientId),
-      workedOn,
-    );
+    const client = clients.find(({ id }) => id === clientId);
+    add(client, workedOn);
   }
   return [...units.values()];
 }
@@ -164,30 +160,28 @@ function isAffected(
   return touching.length > 0 && !before.some(({ done }) => done === 'debited');
 }
 
-function toSessionSpan(row: MirrorSession): Recorded {
-  const { connection, sourceId, startedAt, endedAt, ticketId, device, isLogged } = row;
+function toSpan({
+  connection,
+  sourceId,
+  startedAt,
+  endedAt,
+  ticketId,
+}: MirrorSession | LoggedTime) {
   return {
-    id: `${connection}\n${sourceId}`,
+    id: rowKey({ connection, sourceId }),
     fromMs: msFromInstant(startedAt),
     toMs: msFromInstant(endedAt),
-    device,
-    ticket: ticketId === null ? null : `${connection}\n${ticketId}`,
-    isLogged,
-    row,
+    ticket: ticketId === null ? null : rowKey({ connection, sourceId: ticketId }),
   };
 }
 
+function toSessionSpan(row: MirrorSession): Recorded {
+  return { ...toSpan(row), device: row.device, isLogged: row.isLogged, row };
+}
+
 function toLoggedSpan(row: LoggedTime) {
-  const { connection, sourceId, startedAt, endedAt, ticketId, isTimed, seconds } = row;
-  return {
-    id: `${connection}\n${sourceId}`,
-    fromMs: msFromInstant(startedAt),
-    toMs: msFromInstant(endedAt),
-    ticket: ticketId === null ? null : `${connection}\n${ticketId}`,
-    isTimed,
-    seconds,
-    precisionSeconds: row.precisionSeconds ?? 0,
-  };
+  const { isTimed, seconds, precisionSeconds } = row;
+  return { ...toSpan(row), isTimed, seconds, precisionSeconds: precisionSeconds ?? 0 };
 }
 
 /** None if the agreement ignores it, unless it is debited already. */

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Price } from '../money.ts';
 import type { DateText, Instant } from '../time.ts';
 import type { RuleName } from './coverage.ts';
@@ -126,4 +127,16 @@ export interface MinimumFacts {
 /** The time added by minimums of work types. */
 export function addedByMinimums({ minimums = [] }: Pick<RoundingFacts, 'minimums'>): number {
   return minimums.reduce((sum, minimum) => sum + minimum.addedSeconds, 0);
+}
+
+/** The next revision of a group's charge, as it is posted. */
+export function chargeRevision(
+  groupKey: string,
+  revision: number,
+  { clientId, workedOn }: { clientId: string; workedOn: DateText },
+  charged: ChargeFacts,
+) {
+  const facts = JSON.stringify(charged);
+  const charge = { id: `${groupKey}#${revision}`, groupKey, revision, clientId, workedOn };
+  return { ...charge, seconds: charged.seconds, facts, factsHash: hash('sha256', facts, 'hex') };
 }

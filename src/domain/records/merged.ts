@@ -2,7 +2,8 @@ import type { TicketRow } from './rows.ts';
 
 type Placed = Pick<TicketRow, 'sourceId' | 'mergedInto'> & { connection: string };
 
-export function ticketKey({ connection, sourceId }: Omit<Placed, 'mergedInto'>): string {
+/** Connection names contain no line breaks. */
+export function rowKey({ connection, sourceId }: Omit<Placed, 'mergedInto'>): string {
   return `${connection}\n${sourceId}`;
 }
 
@@ -16,10 +17,10 @@ export function rootTicket<Ticket extends Placed>(
 ): Ticket | null | undefined {
   if (ticketId === null) return null;
   const seen = new Set<string>();
-  let ticket = tickets.get(ticketKey({ connection, sourceId: ticketId }));
+  let ticket = tickets.get(rowKey({ connection, sourceId: ticketId }));
   while (ticket?.mergedInto && !seen.has(ticket.sourceId)) {
     seen.add(ticket.sourceId);
-    const next = tickets.get(ticketKey({ connection, sourceId: ticket.mergedInto }));
+    const next = tickets.get(rowKey({ connection, sourceId: ticket.mergedInto }));
     if (next === undefined) return undefined;
     ticket = next;
   }

@@ -1,3 +1,4 @@
+import { rowKey } from '../records/merged.ts';
 import type { Instant } from '../time.ts';
 
 /** A time entry of a matched technician, whose start and end are those of the work. */
@@ -26,9 +27,5 @@ export function findWaiting<Work extends TimedWork>(a: Work, b: Work, main: stri
   if (a.isCharged !== b.isCharged) return a.isCharged ? b : a;
   if (a.isCharged) return null;
   if ((a.connection === main) !== (b.connection === main)) return a.connection === main ? b : a;
-  return keyOf(a) < keyOf(b) ? b : a;
-}
-
-function keyOf({ connection, sourceId }: TimedWork): string {
-  return `${connection}\n${sourceId}`;
+  return rowKey(a) < rowKey(b) ? b : a;
 }

@@ -1,5 +1,6 @@
 /** Work that goes fast: much of it within some hours, or on one ticket. */
 import type { UsageAlarm, UsageLevel } from '../agreements/terms.ts';
+import { sum } from '../sum.ts';
 import { addSeconds, type Instant, secondsBetween } from '../time.ts';
 
 /** A time entry, after corrections. */
@@ -68,8 +69,4 @@ function countBursts(level: number, within: number, work: readonly WorkedTime[])
     isAbove = isReached;
   }
   return count;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

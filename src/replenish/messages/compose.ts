@@ -1,6 +1,6 @@
 import type { Client } from '../../domain/agreements/terms.ts';
 import type { RunOut } from '../../domain/forecast/forecast.ts';
-import { type Format, formatIn } from '../../domain/format.ts';
+import { type Format, formatIn, sizeIn } from '../../domain/format.ts';
 import { pushKeyOf } from '../../domain/keys.ts';
 import type { PushMessages } from '../../domain/records/messages.ts';
 import type { Crossing } from '../../domain/thresholds/episodes.ts';
@@ -156,9 +156,7 @@ function templatesFor({ crossings, byHand }: Notice) {
 
 /** Of all blocks of the sale together. */
 function sizeOf({ offer, seconds, totalMinor }: Sale, format: Format): string {
-  return offer.amountMinor === null
-    ? format.duration(seconds)
-    : format.money(totalMinor, offer.currency);
+  return sizeIn(format, seconds, offer.amountMinor === null ? null : totalMinor, offer.currency);
 }
 
 function composeInvoice(context: ReplenishContext, notice: Notice, sale: Sale): NewMessage {

@@ -3,7 +3,7 @@ import type { Threshold } from '../../domain/agreements/terms.ts';
 import type { Kind } from '../../domain/blocks/kinds.ts';
 import { hoursText } from '../../domain/duration.ts';
 import type { RunOut } from '../../domain/forecast/forecast.ts';
-import { type Format, languageOf } from '../../domain/format.ts';
+import { type Format, languageOf, sizeIn } from '../../domain/format.ts';
 import { textFromMinor } from '../../domain/money.ts';
 import type { Crossing } from '../../domain/thresholds/episodes.ts';
 import type { KindBalance } from '../../domain/thresholds/positions.ts';
@@ -81,11 +81,7 @@ export function runOutPhrase(
 export function expiryOf(block: HeldBlock, format: Format): [left: string, endsOn: string] {
   const endsOn = block.expiresOn === null ? '' : format.date(block.expiresOn);
   const { remainingSeconds, remainingMinor, currency } = block;
-  const left =
-    remainingMinor === null
-      ? format.duration(remainingSeconds)
-      : format.money(remainingMinor, currency);
-  return [left, endsOn];
+  return [sizeIn(format, remainingSeconds, remainingMinor, currency), endsOn];
 }
 
 type Figure = 'settledSeconds' | 'netSeconds' | 'projectedSeconds';

@@ -2,9 +2,8 @@ import { type Client, payerOf } from '../../domain/agreements/terms.ts';
 import { blockIdOf } from '../../domain/keys.ts';
 import { addDays, addMonths } from '../../domain/time.ts';
 import type { Block, HandSale, ReplenishBatch } from '../../store/port.ts';
-import { readHandSales } from '../../store/port.ts';
+import { emptyBatch, readHandSales } from '../../store/port.ts';
 import type { ReplenishContext, ReplenishOutcome } from '../context.ts';
-import { emptyBatch } from './orders.ts';
 
 /**
  * Books blocks sold by hand in the PSA if the config says `book`. One that may already have been

@@ -1,7 +1,7 @@
 /** Alerts to the MSP about an order whose invoice has changed. */
 
 import type { Client } from '../../domain/agreements/terms.ts';
-import { type Format, formatIn, languageOf } from '../../domain/format.ts';
+import { type Format, formatIn, languageOf, sizeIn } from '../../domain/format.ts';
 import { pushKeyOf } from '../../domain/keys.ts';
 import type { Block, NewMessage, Order } from '../../store/port.ts';
 import type { ReplenishContext } from '../context.ts';
@@ -69,9 +69,7 @@ function sizeOf(
   minor: number | null,
   format: Format,
 ): string {
-  return amountMinor === null
-    ? format.duration(seconds)
-    : format.money(minor ?? amountMinor, currency);
+  return sizeIn(format, seconds, amountMinor === null ? null : (minor ?? amountMinor), currency);
 }
 
 const texts = {

@@ -6,7 +6,7 @@ import { creditPurchase } from '../../domain/ledger/purchase.ts';
 import { takeBackCredit } from '../../domain/ledger/take-back.ts';
 import { dateInZone } from '../../domain/time.ts';
 import type { Block, ClientLedger, Order, ReplenishBatch } from '../../store/port.ts';
-import { accountFrom, orderState } from '../../store/port.ts';
+import { accountFrom, emptyBatch, orderState } from '../../store/port.ts';
 import type { ReplenishContext, ReplenishOutcome } from '../context.ts';
 import { alertOnOrder, type OrderEvent } from './order-alert.ts';
 
@@ -191,18 +191,4 @@ function isSameSize(a: Size, b: Size): boolean {
 
 function close(block: Block): Partial<ReplenishBatch> {
   return { blockStatuses: [{ blockId: block.id, status: 'void' }] };
-}
-
-export function emptyBatch(context: Pick<ReplenishContext, 'at' | 'runId'>) {
-  return {
-    at: context.at,
-    runId: context.runId,
-    expected: [],
-    blocks: [],
-    blockStatuses: [],
-    postings: [],
-    episodes: [],
-    messages: [],
-    superseded: [],
-  };
 }

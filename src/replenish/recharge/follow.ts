@@ -4,10 +4,10 @@ import { nextState, type RechargeState, retryAfterDays } from '../../domain/rech
 import type { Crossing } from '../../domain/thresholds/episodes.ts';
 import { addDays, type DateText, dateInZone } from '../../domain/time.ts';
 import type { Recharge, ReplenishBatch } from '../../store/port.ts';
+import { emptyBatch } from '../../store/port.ts';
 import type { ReplenishContext, ReplenishOutcome } from '../context.ts';
 import type { RechargeStep } from '../messages/recharge-note.ts';
 import { alertOnOrder, type OrderEvent } from '../orders/order-alert.ts';
-import { emptyBatch } from '../orders/orders.ts';
 import { bookingOf } from './booking.ts';
 import { alertedOrder, requestCharge } from './charge.ts';
 import { composeStep } from './step-note.ts';

@@ -9,9 +9,9 @@ import {
 import type { MandateRow } from '../../domain/records/rows.ts';
 import { dateInZone } from '../../domain/time.ts';
 import type { NewMessage } from '../../store/port.ts';
+import { emptyBatch } from '../../store/port.ts';
 import type { ReplenishContext, ReplenishOutcome } from '../context.ts';
 import { sourceIdOf, toMessage } from '../messages/compose.ts';
-import { emptyBatch } from '../orders/orders.ts';
 
 /** Tells the MSP, once each, what would keep a client's next charge from being made. */
 export async function alertOnMandates(

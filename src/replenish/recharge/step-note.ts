@@ -1,6 +1,6 @@
 import { sharersOf } from '../../domain/agreements/shares.ts';
 import type { Client } from '../../domain/agreements/terms.ts';
-import { formatIn } from '../../domain/format.ts';
+import { formatIn, sizeIn } from '../../domain/format.ts';
 import { pushKeyOf } from '../../domain/keys.ts';
 import { type KindBalance, ownLeft } from '../../domain/thresholds/positions.ts';
 import { type DateText, dateInZone } from '../../domain/time.ts';
@@ -55,7 +55,7 @@ export async function composeStep(
 export function sizeOf(client: Client, { block }: Pick<Recharge, 'block'>): string {
   const format = inProse(formatIn(client));
   const { amountMinor, seconds, currency } = block;
-  return amountMinor === null ? format.duration(seconds) : format.money(amountMinor, currency);
+  return sizeIn(format, seconds, amountMinor, currency);
 }
 
 /** What the client has left, each kind of hours separately. */

@@ -1,7 +1,7 @@
 import { formatIn } from '../../domain/format.ts';
 import { compareAgreements, describeChanges } from '../agreements/compare.ts';
 import type { App } from '../app/app.ts';
-import type { CheckLine } from './check-line.ts';
+import { type CheckLine, toWarning } from './check-line.ts';
 
 /** What the config says otherwise than the agreements that clients accepted. */
 export async function checkAgreements({ config, store, clients }: App): Promise<CheckLine[]> {
@@ -13,6 +13,6 @@ export async function checkAgreements({ config, store, clients }: App): Promise<
     const what = `"${client}" accepted version ${version} of its agreement on ${format.day(acceptedOn)}`;
     const detail = `${what}, which says otherwise: ${describeChanges(changes)}.`;
     const fix = `Agree on it again: \`prepaid-hours agreement "${client}" --out FILE\`; once it is signed, add --accepted DAY --evidence REF. Or correct the config.`;
-    return [{ connection: null, id: 'agreement', status: 'warning', detail, fix }];
+    return [toWarning('agreement', detail, fix)];
   });
 }

@@ -24,28 +24,19 @@ export async function checkCallbacks(target: CheckTarget): Promise<CheckLine[]> 
   }
   const missing = await registrations.missing(url, signal);
   if (missing.length > 0) {
-    return line(
-      'warning',
-      `Callbacks are not registered for: ${missing.join(', ')}.`,
-      `\`${renew}\``,
-    );
+    const what = `Callbacks are not registered for: ${missing.join(', ')}.`;
+    return line('warning', what, `\`${renew}\``);
   }
   const arrivedAt = await readArrival(target, connection);
   const changedAt = await store.readLastTimeChange(connection);
   const [registered] = await store.listMemory(connection, 'callback-urls');
-  const expectedSince = [arrivedAt, registered?.updatedAt]
-    .filter((at) => at != null)
-    .sort()
-    .at(-1);
+  const expectedSince = [arrivedAt ?? [], registered?.updatedAt ?? []].flat().sort().at(-1);
   const last =
     arrivedAt === null
       ? 'none has arrived yet'
       : `the last one arrived ${formatIn(config).time(arrivedAt)}`;
-  if (
-    changedAt !== null &&
-    expectedSince != null &&
-    changedAt > addSeconds(expectedSince, lateSeconds)
-  ) {
+  const isLate = expectedSince && changedAt && changedAt > addSeconds(expectedSince, lateSeconds);
+  if (isLate) {
     return line(
       'warning',
       `Time was changed, and no callback arrived: ${last}.`,

@@ -17,6 +17,11 @@ export interface CheckLine {
   isUnverified?: true;
 }
 
+/** Of the config file or the stored data. */
+export function toWarning(id: string, detail: string, fix: string): CheckLine {
+  return { connection: null, id, status: 'warning', detail, fix };
+}
+
 /** A connection to check, with its part of the config. */
 export interface CheckTarget extends Pick<App, 'config' | 'store' | 'clients' | 'now'> {
   connection: string;

@@ -1,7 +1,7 @@
 import { suggestion } from '../../config/nearest.ts';
 import { isListed } from '../../domain/charges/coverage.ts';
 import type { App } from '../app/app.ts';
-import type { CheckLine } from './check-line.ts';
+import { type CheckLine, toWarning } from './check-line.ts';
 
 /**
  * Vendors do not list the sources of tickets, so those of the mirrored ones are compared: a warning
@@ -26,6 +26,6 @@ export async function checkSources({
         ? 'The PSA reports no sources: use workTypes, ticketTypes or boards instead.'
         : `In the config, ${suggestion(source, known, 'sources')}`;
     const detail = `No ticket has come from the source "${source}", used in agreement "${agreement}".`;
-    return [{ connection: null, id: 'name.ticketSources', status: 'warning', detail, fix }];
+    return [toWarning('name.ticketSources', detail, fix)];
   });
 }

@@ -25,7 +25,7 @@ import { isRehearsal } from '../app/rehearsal.ts';
 import { checkAgreements } from './check-agreements.ts';
 import { checkCallbacks } from './check-callbacks.ts';
 import { checkClientNames, checkNoticeClient, checkUnconfigured } from './check-clients.ts';
-import type { CheckLine, CheckTarget } from './check-line.ts';
+import { type CheckLine, type CheckTarget, toWarning } from './check-line.ts';
 import { checkNames } from './check-names.ts';
 import { checkProducts } from './check-products.ts';
 import { checkSessions } from './check-sessions.ts';
@@ -100,9 +100,7 @@ function checkFileModes({ config }: App): CheckLine[] {
     if (stat === undefined || (stat.mode & 0o077) === 0) return [];
     const mode = (stat.mode & 0o777).toString(8);
     const detail = `${file} is readable by other users on this machine (mode ${mode}).`;
-    return [
-      { connection: null, id: 'file-mode', status: 'warning', detail, fix: `chmod 600 ${file}` },
-    ];
+    return [toWarning('file-mode', detail, `chmod 600 ${file}`)];
   });
 }
 
@@ -141,47 +139,29 @@ async function checkStored(app: App): Promise<CheckLine[]> {
   const { store, config, clients, questions, now } = app;
   const unlisted = await readUnlisted(store, clients);
   const open = await store.listQuarantine(['open']);
-  const lines: CheckLine[] = unlisted.map(({ workType, agreements }) => ({
-    connection: null,
-    id: 'unlisted-work-type',
-    status: 'warning',
-    detail: `Work type "${workType}" is not listed in ${agreements.join(', ')}; the \`unlisted\` default is applied.`,
-    fix: unlistedFix,
-  }));
+  const lines = unlisted.map(({ workType, agreements }) => {
+    const detail = `Work type "${workType}" is not listed in ${agreements.join(', ')}; the \`unlisted\` default is applied.`;
+    return toWarning('unlisted-work-type', detail, unlistedFix);
+  });
   const [detail, ...more] = undeliveredLines(await readUndelivered(store));
   if (detail !== undefined) {
     const fix =
       'Correct the cause, then `prepaid-hours outbox retry KEY` for each rejected message, or `outbox cancel KEY`.';
-    const text = [detail, ...more].join(' · ');
-    lines.push({ connection: null, id: 'outbox', status: 'warning', detail: text, fix });
+    lines.push(toWarning('outbox', [detail, ...more].join(' · '), fix));
   }
   if (open.length > 0) {
-    lines.push({
-      connection: null,
-      id: 'quarantine',
-      status: 'warning',
-      detail: `${open.length} quarantined rows need review.`,
-      fix: 'Review them with `prepaid-hours quarantine`.',
-    });
+    const found = `${open.length} quarantined rows need review.`;
+    lines.push(toWarning('quarantine', found, 'Review them with `prepaid-hours quarantine`.'));
   }
+  const format = formatIn(config);
   const asOf = instantFromMs(now());
-  for (const detail of await readRechargeNotices(store, {
-    clients,
-    asOf,
-    format: formatIn(config),
-  })) {
+  for (const notice of await readRechargeNotices(store, { clients, asOf, format })) {
     const fix = 'Ask the client for a mandate, or agree on another way to pay.';
-    lines.push({ connection: null, id: 'recharge', status: 'warning', detail, fix });
+    lines.push(toWarning('recharge', notice, fix));
   }
   for (const question of questions) lines.push(failed(null, 'client-id-changed', question));
   for (const left of await readLeftClients(store, config.clients, clients)) {
-    lines.push({
-      connection: null,
-      id: 'client-left',
-      status: 'warning',
-      detail: leftClientText(left, formatIn(config)),
-      fix: leftClientFix,
-    });
+    lines.push(toWarning('client-left', leftClientText(left, format), leftClientFix));
   }
   lines.push(...(await checkSources(app)));
   return lines;
@@ -191,12 +171,11 @@ async function checkStored(app: App): Promise<CheckLine[]> {
 async function checkOpeningBlocks({ config, store, clients, now }: App): Promise<CheckLine[]> {
   if (await isRehearsal(store)) return [];
   const at = instantFromMs(now());
-  return (await findOpeningConflicts({ store, clients, at })).map(
-    ({ client, applied, reason, fix }): CheckLine => {
-      const detail = `The config changed an opening block of "${client.name}" (${describeBlock(applied, formatIn(config))}); the change is not applied: ${reason}`;
-      return { connection: null, id: 'opening-block', status: 'warning', detail, fix };
-    },
-  );
+  const conflicts = await findOpeningConflicts({ store, clients, at });
+  return conflicts.map(({ client, applied, reason, fix }) => {
+    const detail = `The config changed an opening block of "${client.name}" (${describeBlock(applied, formatIn(config))}); the change is not applied: ${reason}`;
+    return toWarning('opening-block', detail, fix);
+  });
 }
 
 /** What a first live run would send immediately: the messages withheld in observe mode. */
@@ -206,13 +185,10 @@ async function checkGoingLive({ config, store }: App): Promise<CheckLine[]> {
   const byClient = Map.groupBy(withheld, ({ clientName }) => clientName);
   return [...byClient].map(([client, messages]) => {
     const kinds = [...new Set(messages.map(({ kind }) => kind))].sort();
-    return {
-      connection: null,
-      id: 'going-live',
-      status: 'warning',
-      detail: `In live mode, these would be sent immediately for "${client}": ${kinds.join(', ')}.`,
-      fix: 'See `prepaid-hours check --go-live`; with --mark, they are treated as told and not sent.',
-    };
+    const detail = `In live mode, these would be sent immediately for "${client}": ${kinds.join(', ')}.`;
+    const fix =
+      'See `prepaid-hours check --go-live`; with --mark, they are treated as told and not sent.';
+    return toWarning('going-live', detail, fix);
   });
 }
 
@@ -268,13 +244,9 @@ function findProbeId({ clients, connection }: CheckTarget, name: string): string
     (candidate) => candidate.id === name || candidate.name.toLowerCase() === wanted,
   );
   if (client === undefined) {
-    throw new KindError(
-      'config',
-      `There is no client "${name}" in the config to test writes with.`,
-      {
-        fix: 'Add a test client with its ids to the config, and pass its name.',
-      },
-    );
+    const message = `There is no client "${name}" in the config to test writes with.`;
+    const fix = 'Add a test client with its ids to the config, and pass its name.';
+    throw new KindError('config', message, { fix });
   }
   return client.sourceIds.get(connection) ?? null;
 }

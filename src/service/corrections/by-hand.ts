@@ -5,9 +5,8 @@ import { KindError } from '../../domain/errors.ts';
 import { type Format, formatIn } from '../../domain/format.ts';
 import type { Account } from '../../domain/ledger/postings.ts';
 import { type DateText, dateInZone, type Instant, instantFromMs } from '../../domain/time.ts';
-import { emptyBatch } from '../../replenish/orders/orders.ts';
 import type { ClientLedger, ReplenishBatch, Store } from '../../store/port.ts';
-import { accountFrom } from '../../store/port.ts';
+import { accountFrom, emptyBatch } from '../../store/port.ts';
 import type { App } from '../app/app.ts';
 
 /** What manual entries need from the app. */

@@ -2,9 +2,8 @@ import { KindError } from '../../domain/errors.ts';
 import { isLevelKey } from '../../domain/thresholds/thresholds.ts';
 import { instantFromMs } from '../../domain/time.ts';
 import { bookingOf } from '../../replenish/orders/hand-sales.ts';
-import { emptyBatch } from '../../replenish/orders/orders.ts';
 import type { HandSale, Order, ReplenishBatch } from '../../store/port.ts';
-import { readHandSales } from '../../store/port.ts';
+import { emptyBatch, readHandSales } from '../../store/port.ts';
 import type { App } from '../app/app.ts';
 import { manualRunId } from './by-hand.ts';
 

@@ -2,23 +2,15 @@ import { type OrderState, readOrder, type SoldInvoice } from '../../domain/block
 import type { Posting } from '../../domain/ledger/ledger.ts';
 import type { OpenOverage } from '../../domain/ledger/postings.ts';
 import type { TimeEntryRow } from '../../domain/records/rows.ts';
+import type { EpisodeState } from '../../domain/thresholds/episodes.ts';
 import type { DateText, Instant } from '../../domain/time.ts';
 import type { Block, WorkSubject } from './debit.ts';
 import type { HandSaleStore } from './hand-sales.ts';
 import type { MessageStatus } from './outbox.ts';
 import type { NewRecharge, RechargeChange } from './recharge.ts';
 
-export interface Episode {
+export interface Episode extends EpisodeState {
   clientId: string;
-  threshold: string;
-  number: number;
-  isFired: boolean;
-  firedClientSeq: number;
-  /** Undone: its alert was withdrawn. Marked: an admin marked the threshold as already told. */
-  firedMode: 'observe' | 'live' | 'undone' | 'marked';
-  firedAt: Instant;
-  /** Pending work at the last check before a credit re-armed it. */
-  pendingSeconds: number;
 }
 
 export interface NewMessage {
@@ -83,6 +75,12 @@ export interface ReplenishBatch {
    * overwrite the newer value.
    */
   superseded: readonly { clientId: string; kind: string; exceptKey: string }[];
+}
+
+/** Changes nothing. */
+export function emptyBatch({ at, runId }: Pick<ReplenishBatch, 'at' | 'runId'>): ReplenishBatch {
+  const nothing = { expected: [], blocks: [], blockStatuses: [], postings: [] };
+  return { at, runId, ...nothing, episodes: [], messages: [], superseded: [] };
 }
 
 export interface PendingEntry

@@ -32,13 +32,9 @@ export function agreementStore(database: Database): AgreementStore {
 function insert(database: Database, agreement: AcceptedAgreement): void {
   const { clientId, version, terms, termsHash, html, htmlHash, text, textHash } = agreement;
   const { datedOn, acceptedOn, evidence, acceptedBy, recordedAt, runId } = agreement;
-  database.run(
-    `INSERT INTO accepted_agreement (client_id, version, terms, terms_hash, html, html_hash, text,
-       text_hash, dated_on, accepted_on, evidence, accepted_by, recorded_at, run_id)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ...[clientId, version, terms, termsHash, html, htmlHash, text, textHash],
-    ...[datedOn, acceptedOn, evidence, acceptedBy, recordedAt, runId],
-  );
+  const documents = { terms, termsHash, html, htmlHash, text, textHash };
+  const acceptance = { datedOn, acceptedOn, evidence, acceptedBy, recordedAt, runId };
+  database.insert('accepted_agreement', { clientId, version, ...documents, ...acceptance });
 }
 
 function staleVersion(last: number): KindError {

@@ -9,6 +9,8 @@ import { fromSqliteError } from './sqlite-error.ts';
 /** How long to wait for another process's transaction. */
 const busyTimeoutMs = 5000;
 
+type Fields = Readonly<Record<string, SQLInputValue | boolean>>;
+
 /** A statement that returns bare values, and their column names. */
 interface Prepared {
   statement: StatementSync;
@@ -55,6 +57,37 @@ export class Database {
   run(sql: string, ...values: SQLInputValue[]): number {
     const { statement } = this.#prepare(sql);
     return this.#guard(() => Number(statement.run(...values).changes));
+  }
+
+  /**
+   * Adds a row by the names of its fields: `{ clientId }` is in `client_id`. They are named one by one: an object may
+   * have more of them than its type says. Returns the number of rows.
+   */
+  insert(table: string, row: Fields, onConflict = ''): number {
+    const columns = Object.keys(row).map(columnOf);
+    const places = columns.map(() => '?').join(', ');
+    const sql = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places}) ${onConflict}`;
+    return this.run(sql, ...Object.values(row).map(toValue));
+  }
+
+  /** Adds the row, or changes the one with the key. */
+  upsert(table: string, key: Fields, values: Fields): void {
+    const changes = Object.keys(values).map(columnOf);
+    const set = changes.map((column) => `${column} = excluded.${column}`).join(', ');
+    this.insert(table, { ...key, ...values }, `ON CONFLICT DO UPDATE SET ${set}`);
+  }
+
+  /** Changes the rows with the key. */
+  update(table: string, key: Fields, values: Fields): void {
+    const set = equalities(values).join(', ');
+    const sql = `UPDATE ${table} SET ${set} WHERE ${equalities(key).join(' AND ')}`;
+    this.run(sql, ...[...Object.values(values), ...Object.values(key)].map(toValue));
+  }
+
+  /** Removes the rows with the key. */
+  remove(table: string, key: Fields): void {
+    const sql = `DELETE FROM ${table} WHERE ${equalities(key).join(' AND ')}`;
+    this.run(sql, ...Object.values(key).map(toValue));
   }
 
   /** Row by row, in constant memory; the statement is not shared, so it may run long. */
@@ -129,6 +162,20 @@ function named<Row>(names: readonly string[], values: readonly SQLOutputValue[])
     index += 1;
   }
   return row as Row;
+}
+
+function equalities(row: Fields): string[] {
+  return Object.keys(row).map((field) => `${columnOf(field)} = ?`);
+}
+
+/** `client_id` of `clientId`. */
+export function columnOf(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** As stored: a flag as 0 or 1, nothing as null. */
+export function toValue(value: unknown): SQLInputValue {
+  return typeof value === 'boolean' ? Number(value) : ((value ?? null) as SQLInputValue);
 }
 
 /** A list as one bound value: `… IN (SELECT value FROM json_each(?))`. */

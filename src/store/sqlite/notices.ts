@@ -11,14 +11,8 @@ export function noticeStore(database: Database): NoticeStore {
     openNotices: async (notices, at) =>
       database.write(() => {
         for (const { subject, text, fix } of notices) {
-          database.run(
-            `INSERT INTO notice (subject, text, fix, opened_at) VALUES (?, ?, ?, ?)
-             ON CONFLICT (subject) DO NOTHING`,
-            subject,
-            text,
-            fix,
-            at,
-          );
+          const notice = { subject, text, fix, openedAt: at };
+          database.insert('notice', notice, 'ON CONFLICT (subject) DO NOTHING');
         }
       }),
     noteNoticesSent: async (subjects, at) => {

@@ -6,13 +6,7 @@ import { copyMirror } from './rebuild.ts';
 export function runStore(database: Database): RunStore {
   return {
     startRun: async ({ id, command, mode, at }) => {
-      database.run(
-        'INSERT INTO run (id, command, mode, started_at) VALUES (?, ?, ?, ?)',
-        id,
-        command,
-        mode,
-        at,
-      );
+      database.insert('run', { id, command, mode, startedAt: at });
     },
     finishRun: async (id, at, result, steps = []) =>
       database.write(() => {

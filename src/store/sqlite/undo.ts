@@ -71,13 +71,7 @@ export function undoStore(database: Database): UndoStore {
     writeUndo: async (batch) => database.write(() => writeUndo(database, batch)),
     readUndoMessages: async (runId) => readMessages(database, runId),
     settleUndoMessage: async (key, at, { status, detail }) => {
-      database.run(
-        'UPDATE undo_message SET status = ?, detail = ?, settled_at = ? WHERE message_key = ?',
-        status,
-        detail,
-        at,
-        key,
-      );
+      database.update('undo_message', { messageKey: key }, { status, detail, settledAt: at });
     },
     readRunEntries: async (runId) =>
       database.rows<LedgerEntry>(
@@ -138,18 +132,13 @@ function readTraces(database: Database, runId: string): RunTraces {
 
 function writeUndo(database: Database, batch: UndoBatch): void {
   const { at, runId, undoes } = batch;
-  database.run(
-    'INSERT INTO undo (run_id, undo_run_id, undone_at, kept) VALUES (?, ?, ?, ?)',
-    undoes.id,
-    runId,
-    at,
-    JSON.stringify(batch.kept),
-  );
+  const kept = JSON.stringify(batch.kept);
+  database.insert('undo', { runId: undoes.id, undoRunId: runId, undoneAt: at, kept });
   for (const { blockId, status } of batch.blockStatuses) {
     database.run('UPDATE block SET status = ? WHERE id = ?', status, blockId);
   }
   for (const blockId of batch.undoneBlockIds) {
-    database.run('INSERT INTO undone_block (block_id, run_id) VALUES (?, ?)', blockId, undoes.id);
+    database.insert('undone_block', { blockId, runId: undoes.id });
   }
   undoBlockEdits(database, batch);
   writeDebits(database, { ...batch, removedGroupKeys: [], dirtySeqs: [], warnings: [] });
@@ -161,22 +150,11 @@ function writeUndo(database: Database, batch: UndoBatch): void {
   );
   cancelMessages(database, batch);
   for (const { key, status, detail } of batch.remote) {
-    database.run(
-      'INSERT INTO undo_message (message_key, run_id, status, detail) VALUES (?, ?, ?, ?)',
-      key,
-      undoes.id,
-      status,
-      detail,
-    );
+    database.insert('undo_message', { messageKey: key, runId: undoes.id, status, detail });
   }
   for (const { clientId, terms } of batch.heldBillings) {
-    database.run(
-      `INSERT INTO connection_memory (connection, key, value, updated_at) VALUES ('', ?, ?, ?)
-       ON CONFLICT DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,
-      heldBillingPrefix + clientId,
-      terms,
-      at,
-    );
+    const key = heldBillingPrefix + clientId;
+    database.upsert('connection_memory', { connection: '', key }, { value: terms, updatedAt: at });
   }
 }
 

@@ -8,6 +8,7 @@ import { createFiles, type WrittenFiles } from '../../../service/setup/create-fi
 import { choosePlace, guessPlace } from '../../../service/setup/guess-place.ts';
 import { type ListedProduct, readProducts } from '../../../service/setup/products.ts';
 import { startDraft } from '../../../service/setup/start-draft.ts';
+import { counted } from '../../../service/status/words.ts';
 import type { CliDeps } from '../../deps.ts';
 import { type Cli, usualConfig } from '../../scope.ts';
 import { addAddingCommands } from './add.ts';
@@ -195,13 +196,13 @@ function report(
   const owning = clients.filter(({ native }) => native.length > 0).length;
   const option = flags.config === undefined ? '' : ` --config ${file}`;
   const lines = [
-    `Wrote ${file}: ${vendor}, ${countOf(clients.length, 'client')}; observe mode.`,
+    `Wrote ${file}: ${vendor}, ${counted(clients.length, 'client')}; observe mode.`,
     ...(secretsFile === null
       ? []
       : [`Wrote ${relative('', secretsFile)} (mode 600): ${secretNames.join(', ')}.`]),
     ...(owning > 0 && takesBlocks
       ? [
-          `Opening blocks: what the PSA’s own blocks had left, of ${countOf(owning, 'client')}.`,
+          `Opening blocks: what the PSA’s own blocks had left, of ${counted(owning, 'client')}.`,
           'End those blocks in the PSA before you go live: both would debit the same hour.',
         ]
       : []),
@@ -209,8 +210,4 @@ function report(
     ...['check', 'run', 'balances'].map((command) => `  prepaid-hours ${command}${option}`),
   ];
   deps.out(`${lines.map(plainText).join('\n')}\n`);
-}
-
-function countOf(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

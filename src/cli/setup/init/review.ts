@@ -1,6 +1,7 @@
 import { locales } from '../../../domain/format.ts';
 import type { SetupAnswers } from '../../../service/setup/create-files.ts';
 import { faultOfPlace, type Place } from '../../../service/setup/guess-place.ts';
+import { counted } from '../../../service/status/words.ts';
 import { askExcluded } from './ask-terms.ts';
 import type { Asker } from './asker.ts';
 
@@ -34,7 +35,7 @@ export async function review(
     const free = excluded.length === 0 ? 'none' : excluded.join(', ');
     const native = clients.filter((client) => client.native.length > 0).length;
     const parts = [
-      `${clients.length} ${clients.length === 1 ? 'client' : 'clients'}`,
+      counted(clients.length, 'client'),
       ...(product === null ? [] : [`product ${product}`]),
       `time zone ${place.timezone}`,
       place.currency,

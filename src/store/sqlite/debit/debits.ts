@@ -62,22 +62,9 @@ export function writeDebits(database: Database, batch: DebitBatch): void {
   noteChangedWork(database, batch.groups);
   removeGroups(database, batch.removedGroupKeys);
   for (const { connection, entryId, groupKey, isCharged } of batch.entryGroups) {
-    if (groupKey === null) {
-      database.run(
-        'DELETE FROM entry_group WHERE connection = ? AND entry_id = ?',
-        connection,
-        entryId,
-      );
-    } else {
-      database.run(
-        `INSERT INTO entry_group (connection, entry_id, group_key, is_charged) VALUES (?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET group_key = excluded.group_key, is_charged = excluded.is_charged`,
-        connection,
-        entryId,
-        groupKey,
-        Number(isCharged),
-      );
-    }
+    const entry = { connection, entryId };
+    if (groupKey === null) database.remove('entry_group', entry);
+    else database.upsert('entry_group', entry, { groupKey, isCharged });
   }
   database.run(
     'DELETE FROM dirty WHERE seq IN (SELECT value FROM json_each(?))',
@@ -87,45 +74,19 @@ export function writeDebits(database: Database, batch: DebitBatch): void {
   if (batch.doubles !== undefined) writeDoubles(database, batch.doubles);
 }
 
-function insertCharge(database: Database, charge: Charge, at: Instant, runId: string): void {
+function insertCharge(database: Database, charge: Charge, postedAt: Instant, runId: string): void {
+  const { id, groupKey, revision, clientId, seconds, workedOn, factsHash } = charge;
   const { facts, wholeRevision, keptFirst, keptLast } = toStoredFacts(database, charge);
-  database.run(
-    `INSERT INTO charge (id, group_key, revision, client_id, seconds, worked_on, facts, facts_hash,
-       posted_at, run_id, whole_revision, kept_first, kept_last)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    charge.id,
-    charge.groupKey,
-    charge.revision,
-    charge.clientId,
-    charge.seconds,
-    charge.workedOn,
-    facts,
-    charge.factsHash,
-    at,
-    runId,
-    wholeRevision,
-    keptFirst,
-    keptLast,
-  );
+  const stored = { facts, factsHash, wholeRevision, keptFirst, keptLast };
+  const row = { id, groupKey, revision, clientId, seconds, workedOn, ...stored, postedAt, runId };
+  database.insert('charge', row);
 }
 
 function writeGroup(database: Database, group: ChargeGroup): void {
-  database.run(
-    `INSERT INTO charge_group (group_key, client_id, status, reason, pending_seconds, revision,
-       charge_id, facts_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET client_id = excluded.client_id, status = excluded.status,
-       reason = excluded.reason, pending_seconds = excluded.pending_seconds,
-       revision = excluded.revision, charge_id = excluded.charge_id,
-       facts_hash = excluded.facts_hash`,
-    group.groupKey,
-    group.clientId,
-    group.status,
-    group.reason,
-    group.pendingSeconds,
-    group.revision,
-    group.chargeId,
-    group.factsHash,
-  );
+  const { groupKey, clientId, status, reason, pendingSeconds, revision, chargeId, factsHash } =
+    group;
+  const state = { clientId, status, reason, pendingSeconds, revision, chargeId, factsHash };
+  database.upsert('charge_group', { groupKey }, state);
 }
 
 /** For alarms, which look at the work of these clients alone. */

@@ -1,3 +1,4 @@
+import { rowKey } from '../../../domain/records/merged.ts';
 import type { Instant } from '../../../domain/time.ts';
 import type { ChargeGroup, DirtySubject, MirrorTicket, MirrorTimeEntry, Work } from '../../port.ts';
 import { type Database, listValue, pairsValue } from '../database.ts';
@@ -22,11 +23,11 @@ export function readWork(database: Database, subjects: readonly Subject[]): Work
   let next: Pair[] = subjects.filter((subject) => !isEntry(subject));
   next = [...next, ...ticketsOf(entries.values())];
   do {
-    const family = addFamily(database, next, tickets).filter((one) => !whole.has(textOf(one)));
-    for (const ticket of family) whole.add(textOf(ticket));
+    const family = addFamily(database, next, tickets).filter((one) => !whole.has(rowKey(one)));
+    for (const ticket of family) whole.add(rowKey(ticket));
     addEntries(entries, entriesOnTickets(database, family));
     addEntries(entries, othersInSameGroups(database, entries));
-    const met = ticketsOf(entries.values()).filter((ticket) => !whole.has(textOf(ticket)));
+    const met = ticketsOf(entries.values()).filter((ticket) => !whole.has(rowKey(ticket)));
     next = met.length === 0 ? [] : onlyDirty(database, met);
   } while (next.length > 0);
   return complete(database, entries, tickets, whole);
@@ -47,7 +48,7 @@ export function readWorkBetween(
   );
   const tickets: Tickets = new Map();
   addFamily(database, ticketsOf(started), tickets);
-  const wanted = new Set(sources.map(textOf));
+  const wanted = new Set(sources.map(rowKey));
   const entries = new Map<string, MirrorTimeEntry>();
   addEntries(
     entries,
@@ -65,13 +66,13 @@ function isOfClient(
 ): boolean {
   const { connection } = entry;
   const isWanted = (clientId: string | null) =>
-    clientId !== null && wanted.has(textOf({ connection, sourceId: clientId }));
+    clientId !== null && wanted.has(rowKey({ connection, sourceId: clientId }));
   if (isWanted(entry.clientId)) return true;
   const seen = new Set<string>();
   let ticketId = entry.ticketId;
   while (ticketId !== null && !seen.has(ticketId)) {
     seen.add(ticketId);
-    const ticket = tickets.get(textOf({ connection, sourceId: ticketId }));
+    const ticket = tickets.get(rowKey({ connection, sourceId: ticketId }));
     if (isWanted(ticket?.clientId ?? null)) return true;
     ticketId = ticket?.mergedInto ?? null;
   }
@@ -85,7 +86,7 @@ function complete(
   tickets: Tickets,
   whole: ReadonlySet<string>,
 ): Work {
-  const met = ticketsOf(entries.values()).filter((ticket) => !whole.has(textOf(ticket)));
+  const met = ticketsOf(entries.values()).filter((ticket) => !whole.has(rowKey(ticket)));
   addFamily(database, met, tickets);
   const groups = readGroups(database, groupKeysOf(entries.values()));
   return { entries: [...entries.values()], tickets: [...tickets.values()], groups };
@@ -127,16 +128,16 @@ export const groupColumns = `g.group_key AS groupKey, g.client_id AS clientId, g
 function addFamily(database: Database, asked: readonly Pair[], tickets: Tickets): Pair[] {
   const alone = new Set<string>();
   for (const row of ticketsById(database, asked)) {
-    const text = textOf(row);
+    const text = rowKey(row);
     tickets.set(text, toTicket(row));
     if (row.mergedInto === null && row.isSurvivor === 0) alone.add(text);
   }
-  const others = asked.filter((ticket) => !alone.has(textOf(ticket)));
+  const others = asked.filter((ticket) => !alone.has(rowKey(ticket)));
   if (others.length === 0) return [...asked];
-  const family = new Map(asked.map((ticket) => [textOf(ticket), ticket]));
-  for (const relative of mergedWith(database, others)) family.set(textOf(relative), relative);
+  const family = new Map(asked.map((ticket) => [rowKey(ticket), ticket]));
+  for (const relative of mergedWith(database, others)) family.set(rowKey(relative), relative);
   const missing = [...family].filter(([text]) => !tickets.has(text)).map(([, ticket]) => ticket);
-  for (const row of ticketsById(database, missing)) tickets.set(textOf(row), toTicket(row));
+  for (const row of ticketsById(database, missing)) tickets.set(rowKey(row), toTicket(row));
   return [...family.values()];
 }
 
@@ -243,13 +244,13 @@ function othersInSameGroups(
      CROSS JOIN entry_group g ON g.group_key = k.value`,
     listValue(groupKeys),
   );
-  const others = members.filter((member) => !entries.has(textOf(member)));
+  const others = members.filter((member) => !entries.has(rowKey(member)));
   return entriesById(database, others);
 }
 
 function addEntries(into: Map<string, MirrorTimeEntry>, rows: readonly StoredEntry[]): void {
   for (const row of rows) {
-    into.set(textOf(row), toEntry(row));
+    into.set(rowKey(row), toEntry(row));
   }
 }
 
@@ -264,12 +265,7 @@ function ticketsOf(entries: Iterable<Pick<StoredEntry, 'connection' | 'ticketId'
   for (const { connection, ticketId } of entries) {
     if (ticketId === null) continue;
     const ticket = { connection, sourceId: ticketId };
-    tickets.set(textOf(ticket), ticket);
+    tickets.set(rowKey(ticket), ticket);
   }
   return [...tickets.values()];
-}
-
-/** Connection names contain no line breaks. */
-function textOf({ connection, sourceId }: Pair): string {
-  return `${connection}\n${sourceId}`;
 }

@@ -174,16 +174,8 @@ function rebuildRemaining(database: Database, clientIds: readonly string[]): voi
 }
 
 export function writeHead(database: Database, clientId: string, head: Head): void {
-  database.run(
-    `INSERT INTO client_balance (client_id, overage_seconds, client_seq, hash, posted_at)
-     VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET overage_seconds = excluded.overage_seconds,
-       client_seq = excluded.client_seq, hash = excluded.hash, posted_at = excluded.posted_at`,
-    clientId,
-    head.overageSeconds,
-    head.clientSeq,
-    head.hash,
-    head.postedAt,
-  );
+  const { overageSeconds, clientSeq, hash, postedAt } = head;
+  database.upsert('client_balance', { clientId }, { overageSeconds, clientSeq, hash, postedAt });
 }
 
 export function writeRemaining(
@@ -191,14 +183,8 @@ export function writeRemaining(
   blockId: string,
   { seconds, minor }: Remaining,
 ): void {
-  database.run(
-    `INSERT INTO block_balance (block_id, remaining_seconds, remaining_minor) VALUES (?, ?, ?)
-     ON CONFLICT DO UPDATE SET remaining_seconds = excluded.remaining_seconds,
-       remaining_minor = excluded.remaining_minor`,
-    blockId,
-    seconds,
-    minor,
-  );
+  const remaining = { remainingSeconds: seconds, remainingMinor: minor };
+  database.upsert('block_balance', { blockId }, remaining);
 }
 
 export function laterOf(a: string, b: string): string {

@@ -3,22 +3,10 @@ import type { BlockEdit } from '../../port.ts';
 import { type Database, listValue } from '../database.ts';
 
 export function editBlock(database: Database, edit: BlockEdit, at: Instant, runId: string): void {
-  database.run('UPDATE block SET expires_on = ? WHERE id = ?', edit.expiresOn, edit.blockId);
-  database.run(
-    `INSERT INTO block_edit
-       (block_id, source, seconds, minor, expires_on_before, expires_on, reason, edited_at,
-        run_id)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    edit.blockId,
-    edit.source,
-    edit.seconds,
-    edit.minor,
-    edit.expiresOnBefore,
-    edit.expiresOn,
-    edit.reason,
-    at,
-    runId,
-  );
+  const { blockId, source, seconds, minor, expiresOnBefore, expiresOn, reason } = edit;
+  database.update('block', { id: blockId }, { expiresOn });
+  const change = { source, seconds, minor, expiresOnBefore, expiresOn, reason };
+  database.insert('block_edit', { blockId, ...change, editedAt: at, runId });
 }
 
 export function readBlockEdits(database: Database, clientIds: readonly string[]) {

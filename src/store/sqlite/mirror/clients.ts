@@ -129,13 +129,8 @@ function addClient(database: Database, name: string, at: Instant): string {
   for (let number = 1; ; number += 1) {
     const suffix = number === 1 ? '' : `-${number}`;
     const id = base.slice(0, idLengthMax - suffix.length).replace(/-$/, '') + suffix;
-    const isNew = database.run(
-      'INSERT INTO client (id, name, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-      id,
-      name,
-      at,
-    );
-    if (isNew === 1) return id;
+    const row = { id, name, createdAt: at };
+    if (database.insert('client', row, 'ON CONFLICT DO NOTHING') === 1) return id;
   }
 }
 

@@ -1,264 +1,148 @@
 import type { SQLInputValue } from 'node:sqlite';
-import type {
-  InvoiceRow,
-  NameIds,
-  PaymentRow,
-  StreamName,
-  TicketRow,
-  TimeEntryRow,
-} from '../../../domain/records/rows.ts';
+import type { NameIds, StreamName } from '../../../domain/records/rows.ts';
 import type { MirrorRows } from '../../port.ts';
+import { columnOf, toValue } from '../database.ts';
 
-/**
- * A row in the order of its table's columns, with the hash over all but its last-modified
- * timestamp.
- */
+/** A row in the order of its table's columns. */
 export interface MirrorRow {
   sourceId: string;
   values: readonly SQLInputValue[];
   updatedAt: string;
 }
 
-export interface MirrorTable {
+export interface MirrorTable<Field = string> {
   name: string;
   /**
    * Besides `connection` and `source_id`. The revision covers all but a technician's e-mail: a new
-   * one alone changes no row.
+   * one alone changes no row. Their order is that of the values under its hash.
    */
-  columns: readonly string[];
-  hasUpdatedAt: boolean;
-  hasDeletedAt: boolean;
+  fields: readonly Field[];
+  hasUpdatedAt?: true;
+  hasDeletedAt?: true;
 }
 
-export const tables: Record<StreamName, MirrorTable> = {
-  clients: { name: 'mirror_client', columns: ['name'], hasUpdatedAt: false, hasDeletedAt: false },
+type RowOf<Stream extends StreamName> = Extract<MirrorRows, { stream: Stream }>['rows'][number];
+
+export const tables: { [Stream in StreamName]: MirrorTable<keyof RowOf<Stream>> } = {
+  clients: { name: 'mirror_client', fields: ['name'] },
   tickets: {
     name: 'mirror_ticket',
-    columns: [
+    fields: [
       'number',
-      'client_id',
+      'clientId',
       'summary',
       'board',
-      'ticket_type',
+      'ticketType',
       'agreement',
       'status',
       'source',
-      'created_at',
-      'is_closed',
-      'closed_at',
-      'merged_into',
-      'name_ids',
+      'createdAt',
+      'isClosed',
+      'closedAt',
+      'mergedInto',
+      'ids',
     ],
     hasUpdatedAt: true,
-    hasDeletedAt: false,
   },
   timeEntries: {
     name: 'mirror_time_entry',
-    columns: [
-      'ticket_id',
-      'client_id',
-      'technician_id',
+    fields: [
+      'ticketId',
+      'clientId',
+      'technicianId',
       'technician',
-      'technician_email',
-      'started_at',
-      'ended_at',
-      'is_timed',
+      'technicianEmail',
+      'startedAt',
+      'endedAt',
+      'isTimed',
       'seconds',
-      'precision_seconds',
-      'billed_seconds',
-      'seconds_text',
+      'precisionSeconds',
+      'billedSeconds',
+      'secondsText',
       'kind',
-      'work_type',
+      'workType',
       'role',
-      'is_billable',
-      'is_approved',
+      'isBillable',
+      'isApproved',
       'agreement',
       'note',
-      'name_ids',
+      'ids',
     ],
     hasUpdatedAt: true,
     hasDeletedAt: true,
   },
   sessions: {
     name: 'mirror_session',
-    columns: [
-      'client_id',
-      'technician_id',
+    fields: [
+      'clientId',
+      'technicianId',
       'technician',
-      'technician_email',
+      'technicianEmail',
       'device',
-      'ticket_id',
-      'entry_id',
-      'started_at',
-      'ended_at',
+      'ticketId',
+      'entryId',
+      'startedAt',
+      'endedAt',
     ],
-    hasUpdatedAt: false,
-    hasDeletedAt: false,
   },
   invoices: {
     name: 'mirror_invoice',
-    columns: [
+    fields: [
       'number',
-      'client_id',
+      'clientId',
       'reference',
-      'sale_id',
+      'saleId',
       'currency',
-      'total_minor',
-      'net_minor',
-      'paid_minor',
-      'credited_minor',
-      'is_paid',
-      'is_void',
-      'issued_on',
-      'paid_on',
+      'totalMinor',
+      'netMinor',
+      'paidMinor',
+      'creditedMinor',
+      'isPaid',
+      'isVoid',
+      'issuedOn',
+      'paidOn',
       'lines',
     ],
-    hasUpdatedAt: false,
-    hasDeletedAt: false,
   },
   payments: {
     name: 'mirror_payment',
-    columns: [
+    fields: [
       'reference',
-      'client_id',
+      'clientId',
       'status',
-      'amount_minor',
+      'amountMinor',
       'currency',
-      'reversed_minor',
+      'reversedMinor',
       'reason',
       'failure',
-      'created_at',
-      'settled_on',
+      'createdAt',
+      'settledOn',
     ],
-    hasUpdatedAt: false,
-    hasDeletedAt: false,
   },
   mandates: {
     name: 'mirror_mandate',
-    columns: ['client_id', 'scheme', 'status', 'detail', 'expires_on'],
-    hasUpdatedAt: false,
-    hasDeletedAt: false,
+    fields: ['clientId', 'scheme', 'status', 'detail', 'expiresOn'],
   },
 };
 
-export function toMirrorRows(page: MirrorRows): MirrorRow[] {
-  switch (page.stream) {
-    case 'clients':
-      return page.rows.map((row) => ({
-        sourceId: row.sourceId,
-        values: [row.name],
-        updatedAt: '',
-      }));
-    case 'tickets':
-      return page.rows.map((row) => ({ ...row, values: ticketValues(row) }));
-    case 'timeEntries':
-      return page.rows.map((row) => ({ ...row, values: timeEntryValues(row) }));
-    case 'sessions':
-      return page.rows.map((row) => ({
-        ...row,
-        values: [
-          row.clientId,
-          row.technicianId,
-          row.technician,
-          row.technicianEmail,
-          row.device,
-          row.ticketId,
-          row.entryId,
-          row.startedAt,
-          row.endedAt,
-        ],
-      }));
-    case 'invoices':
-      return page.rows.map((row) => ({ ...row, values: invoiceValues(row) }));
-    case 'payments':
-      return page.rows.map((row) => ({ ...row, values: paymentValues(row) }));
-    case 'mandates':
-      return page.rows.map((row) => ({
-        ...row,
-        values: [row.clientId, row.scheme, row.status, row.detail, row.expiresOn],
-      }));
-  }
+export function columnsOf({ fields }: MirrorTable): string[] {
+  return fields.map((field) => (field === 'ids' ? 'name_ids' : columnOf(field)));
 }
 
-function paymentValues(row: PaymentRow): SQLInputValue[] {
-  return [
-    row.reference,
-    row.clientId,
-    row.status,
-    row.amountMinor,
-    row.currency,
-    row.reversedMinor,
-    row.reason,
-    row.failure,
-    row.createdAt,
-    row.settledOn,
-  ];
-}
-
-function invoiceValues(row: InvoiceRow): SQLInputValue[] {
-  return [
-    row.number,
-    row.clientId,
-    row.reference,
-    row.saleId,
-    row.currency,
-    row.totalMinor,
-    row.netMinor,
-    row.paidMinor,
-    row.creditedMinor,
-    Number(row.isPaid),
-    Number(row.isVoid),
-    row.issuedOn,
-    row.paidOn,
-    row.lines === null ? null : JSON.stringify(row.lines),
-  ];
-}
-
-function ticketValues(row: TicketRow): SQLInputValue[] {
-  return [
-    row.number,
-    row.clientId,
-    row.summary,
-    row.board,
-    row.ticketType,
-    row.agreement,
-    row.status,
-    row.source ?? null,
-    row.createdAt ?? null,
-    Number(row.isClosed),
-    row.closedAt,
-    row.mergedInto,
-    nameIdsText(row),
-  ];
-}
-
-function timeEntryValues(row: TimeEntryRow): SQLInputValue[] {
-  return [
-    row.ticketId,
-    row.clientId,
-    row.technicianId,
-    row.technician,
-    row.technicianEmail ?? null,
-    row.startedAt,
-    row.endedAt,
-    Number(row.isTimed),
-    row.seconds,
-    row.precisionSeconds ?? null,
-    row.billedSeconds ?? null,
-    row.secondsText,
-    row.kind,
-    row.workType,
-    row.role,
-    row.isBillable === null ? null : Number(row.isBillable),
-    row.isApproved === null ? null : Number(row.isApproved),
-    row.agreement,
-    row.note,
-    nameIdsText(row),
-  ];
+export function toMirrorRows({ stream, rows }: MirrorRows): MirrorRow[] {
+  const fields: readonly string[] = tables[stream].fields;
+  return rows.map((row) => {
+    const found: { [field: string]: unknown } = { ...row };
+    const values = fields.map((field) => {
+      if (field === 'ids') return nameIdsText(found.ids as NameIds | undefined);
+      return toValue(Array.isArray(found[field]) ? JSON.stringify(found[field]) : found[field]);
+    });
+    return { sourceId: row.sourceId, values, updatedAt: 'updatedAt' in row ? row.updatedAt : '' };
+  });
 }
 
 /** In a fixed order, so that equal IDs give equal text. */
-function nameIdsText({ ids = {} }: Pick<TicketRow, 'ids'>): string | null {
+function nameIdsText(ids: NameIds = {}): string | null {
   const present = Object.entries(ids).sort(([a], [b]) => (a < b ? -1 : 1));
   return present.length === 0 ? null : JSON.stringify(Object.fromEntries(present));
 }

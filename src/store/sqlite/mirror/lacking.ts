@@ -16,6 +16,15 @@ interface MissingEntry {
   clientId: string | null;
 }
 
+/** Entries of a connection that are not deleted. */
+function entriesOf(index: string): string {
+  return `SELECT e.source_id AS sourceId, e.ticket_id AS ticketId,
+       coalesce(e.client_id, t.client_id) AS clientId
+     FROM mirror_time_entry e ${index}
+     LEFT JOIN mirror_ticket t ON t.connection = e.connection AND t.source_id = e.ticket_id
+     WHERE e.connection = ? AND e.deleted_at IS NULL`;
+}
+
 /**
  * For tickets whose time is complete in the page, missing entries are deleted, unless they are most
  * of a client's time and the vendor does not report them as deleted. A quarantined entry exists, it
@@ -56,12 +65,7 @@ export function removeGone(
   ids: readonly string[],
 ): Pick<PullOutcome, 'changed' | 'vanished'> {
   const gone = database.rows<MissingEntry>(
-    `SELECT e.source_id AS sourceId, e.ticket_id AS ticketId,
-       coalesce(e.client_id, t.client_id) AS clientId
-     FROM mirror_time_entry e
-     LEFT JOIN mirror_ticket t ON t.connection = e.connection AND t.source_id = e.ticket_id
-     WHERE e.connection = ? AND e.deleted_at IS NULL
-       AND e.source_id IN (SELECT value FROM json_each(?))`,
+    `${entriesOf('')} AND e.source_id IN (SELECT value FROM json_each(?))`,
     page.connection,
     listValue(ids),
   );
@@ -96,11 +100,8 @@ function restoreRemoved(database: Database, page: PullPage, clientIds: readonly 
   );
   // A page of a stream has a watermark; others are of single tickets, which are requested again.
   if (page.watermark !== undefined) return;
-  addTimeDue(
-    database,
-    page.connection,
-    removed.map(({ ticketId }) => ticketId),
-  );
+  const ticketIds = removed.map(({ ticketId }) => ticketId);
+  addTimeDue(database, page.connection, ticketIds);
 }
 
 function readLacking(
@@ -110,11 +111,7 @@ function readLacking(
 ): MissingEntry[] {
   const present = [...page.rows, ...page.rejected].map((row) => row.sourceId);
   return database.rows(
-    `SELECT e.source_id AS sourceId, e.ticket_id AS ticketId,
-       coalesce(e.client_id, t.client_id) AS clientId
-     FROM mirror_time_entry e INDEXED BY mirror_time_entry_ticket
-     LEFT JOIN mirror_ticket t ON t.connection = e.connection AND t.source_id = e.ticket_id
-     WHERE e.connection = ? AND e.deleted_at IS NULL
+    `${entriesOf('INDEXED BY mirror_time_entry_ticket')}
        AND e.ticket_id IN (SELECT value FROM json_each(?))
        AND e.source_id NOT IN (SELECT value FROM json_each(?))`,
     page.connection,

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { MirrorRows } from '../../port.ts';
 import { type Database, listValue } from '../database.ts';
-import { type MirrorRow, type MirrorTable, tables, toMirrorRows } from './columns.ts';
+import { columnsOf, type MirrorRow, type MirrorTable, tables, toMirrorRows } from './columns.ts';
 
 interface Stored {
   sourceId: string;
@@ -26,14 +26,14 @@ export function writeMirror(
   connection: string,
   page: MirrorRows,
 ): MirrorChange {
-  const table = tables[page.stream];
+  const table: MirrorTable = tables[page.stream];
   const rows = toMirrorRows(page);
   const known = readKnown(database, table, connection, rows);
   const change: MirrorChange = { changed: 0, touchedIds: [] };
   const sql = statementsOf(table);
   for (const { sourceId, values, updatedAt } of rows) {
     // An e-mail only says who is who: a new one changes the technician in `name`, and no work.
-    const decisive = values.filter((_, index) => table.columns[index] !== 'technician_email');
+    const decisive = values.filter((_, index) => table.fields[index] !== 'technicianEmail');
     const revision = hash('sha256', JSON.stringify(decisive), 'hex').slice(0, 16);
     const stored = known.get(sourceId);
     const touched = table.hasUpdatedAt ? [updatedAt] : [];
@@ -74,7 +74,7 @@ function readKnown(
 }
 
 function statementsOf(table: MirrorTable): { insert: string; update: string; touch: string } {
-  const written = [...table.columns, 'revision', ...(table.hasUpdatedAt ? ['updated_at'] : [])];
+  const written = [...columnsOf(table), 'revision', ...(table.hasUpdatedAt ? ['updated_at'] : [])];
   const places = written.map(() => '?').join(', ');
   const where = 'WHERE connection = ? AND source_id = ?';
   return {

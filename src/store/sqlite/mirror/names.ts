@@ -36,13 +36,7 @@ export function nameStore(database: Database): NameStore {
           connection,
           kind,
         );
-        database.run(
-          `INSERT INTO name_list (connection, kind, read_at) VALUES (?, ?, ?)
-           ON CONFLICT DO UPDATE SET read_at = excluded.read_at`,
-          connection,
-          kind,
-          at,
-        );
+        database.upsert('name_list', { connection, kind }, { readAt: at });
       }),
     readListedKinds: async () => database.rows('SELECT connection, kind FROM name_list'),
     listBlockWorkTypes: async () =>
@@ -140,13 +134,6 @@ function writeNames(database: Database, connection: string, names: readonly Foun
 function writeBindings(database: Database, bindings: readonly NameBinding[]): void {
   database.run('DELETE FROM name_binding');
   for (const { connection, kind, key, sourceId, places } of bindings) {
-    database.run(
-      'INSERT INTO name_binding (connection, kind, key, source_id, places) VALUES (?, ?, ?, ?, ?)',
-      connection,
-      kind,
-      key,
-      sourceId,
-      places,
-    );
+    database.insert('name_binding', { connection, kind, key, sourceId, places });
   }
 }

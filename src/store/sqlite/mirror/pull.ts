@@ -157,21 +157,15 @@ function writeWatermark(
   stream: StreamName,
   { since, clientIds, pass }: Watermark,
 ): void {
-  database.run(
-    `INSERT INTO watermark (connection, stream, since, clients, pass_since, pass_started_at,
-       pass_clients, pass_resume) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET since = excluded.since, clients = excluded.clients,
-       pass_since = excluded.pass_since, pass_started_at = excluded.pass_started_at,
-       pass_clients = excluded.pass_clients, pass_resume = excluded.pass_resume`,
-    connection,
-    stream,
+  const columns = {
     since,
-    listValue(clientIds),
-    pass?.since ?? null,
-    pass?.startedAt ?? null,
-    pass === null ? null : listValue(pass.clientIds),
-    pass?.resume ?? null,
-  );
+    clients: listValue(clientIds),
+    passSince: pass?.since ?? null,
+    passStartedAt: pass?.startedAt ?? null,
+    passClients: pass === null ? null : listValue(pass.clientIds),
+    passResume: pass?.resume ?? null,
+  } satisfies WatermarkColumns;
+  database.upsert('watermark', { connection, stream }, columns);
 }
 
 function writeMemory(
@@ -181,16 +175,6 @@ function writeMemory(
   value: string | null,
   at: Instant,
 ): void {
-  if (value === null) {
-    database.run('DELETE FROM connection_memory WHERE connection = ? AND key = ?', connection, key);
-    return;
-  }
-  database.run(
-    `INSERT INTO connection_memory (connection, key, value, updated_at) VALUES (?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,
-    connection,
-    key,
-    value,
-    at,
-  );
+  if (value === null) database.remove('connection_memory', { connection, key });
+  else database.upsert('connection_memory', { connection, key }, { value, updatedAt: at });
 }

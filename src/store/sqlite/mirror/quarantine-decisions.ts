@@ -6,6 +6,7 @@ import { acceptDoubles } from '../sessions/doubles.ts';
 import { markOpenGroupsDirty } from './dirty.ts';
 import { writeMirror } from './mirror.ts';
 import { stepBack } from './sweep.ts';
+import { addTimeDue } from './time-due.ts';
 
 type StoredRow = QuarantineRow & {
   since: Instant | null;
@@ -71,12 +72,7 @@ export function retryQuarantine(database: Database, id: number): boolean {
   }
   if (found.ticketIds === null) stepBack(database, found, found.since ?? '');
   else {
-    database.run(
-      `INSERT INTO time_due (connection, ticket_id) SELECT ?, value FROM json_each(?) WHERE true
-       ON CONFLICT DO NOTHING`,
-      found.connection,
-      found.ticketIds,
-    );
+    addTimeDue(database, found.connection, JSON.parse(found.ticketIds) as string[]);
   }
   return true;
 }

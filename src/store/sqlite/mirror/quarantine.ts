@@ -107,38 +107,16 @@ function quarantineRow(database: Database, finding: Finding): 'new' | 'known' | 
     finding.sourceId,
     finding.foundBy,
   );
-  const { reason, row, vendorRow, since, ticketIds, at } = finding;
+  const { at, connection, stream, sourceId, foundBy, ...seen } = finding;
+  const key = { connection, stream, sourceId, foundBy };
   if (standing === undefined) {
-    database.run(
-      `INSERT INTO quarantine (connection, stream, source_id, found_by, reason, row, vendor_row,
-         since, ticket_ids, first_seen_at, last_seen_at, status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open')`,
-      finding.connection,
-      finding.stream,
-      finding.sourceId,
-      finding.foundBy,
-      reason,
-      row,
-      vendorRow,
-      since,
-      ticketIds,
-      at,
-      at,
-    );
+    const times = { firstSeenAt: at, lastSeenAt: at };
+    database.insert('quarantine', { ...key, ...seen, ...times, status: 'open' });
     return 'new';
   }
-  const isAccepted = standing.status === 'accepted' && isSame(standing.row, row);
-  database.run(
-    `UPDATE quarantine SET status = ?, reason = ?, row = ?, vendor_row = ?, since = ?,
-       ticket_ids = ?, last_seen_at = ? WHERE id = ?`,
-    isAccepted ? 'accepted' : 'open',
-    reason,
-    row,
-    vendorRow,
-    since,
-    ticketIds,
-    at,
-    standing.id,
-  );
+  const isAccepted = standing.status === 'accepted' && isSame(standing.row, seen.row);
+  const status = isAccepted ? 'accepted' : 'open';
+  database.update('quarantine', { id: standing.id }, { ...seen, status, lastSeenAt: at });
   if (isAccepted) return 'accepted';
   return standing.status === 'open' ? 'known' : 'new';
 }

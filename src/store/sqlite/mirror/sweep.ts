@@ -23,7 +23,7 @@ function writePresent(
   ids: readonly string[],
   isFirst: boolean,
 ): void {
-  if (isFirst) database.run('DELETE FROM sweep_present WHERE connection = ?', connection);
+  if (isFirst) database.remove('sweep_present', { connection });
   database.run(
     `INSERT INTO sweep_present (connection, source_id) SELECT ?, value FROM json_each(?) WHERE true
      ON CONFLICT DO NOTHING`,
@@ -120,7 +120,7 @@ function sweep(database: Database, window: SweepWindow): number {
        SELECT e.source_id ${windowed} AND ${isLost})`,
     ...valuesOf(window),
   );
-  database.run('DELETE FROM sweep_present WHERE connection = ?', window.connection);
+  database.remove('sweep_present', { connection: window.connection });
   return swept;
 }
 

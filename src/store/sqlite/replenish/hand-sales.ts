@@ -21,14 +21,7 @@ export function readForeignInvoices(database: Database): OpenInvoice[] {
 }
 
 export function addInvoiceBlock(database: Database, block: InvoiceBlock): void {
-  database.run(
-    `INSERT INTO invoice_block (block_id, connection, invoice_id, product, seconds, total_minor)
-     VALUES (?, ?, ?, ?, ?, ?)`,
-    block.blockId,
-    block.connection,
-    block.invoiceId,
-    block.product,
-    block.seconds,
-    block.totalMinor,
-  );
+  const { blockId, connection, invoiceId, product, seconds, totalMinor } = block;
+  const row = { blockId, connection, invoiceId, product, seconds, totalMinor };
+  database.insert('invoice_block', row);
 }

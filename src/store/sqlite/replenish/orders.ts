@@ -136,30 +136,15 @@ export function writeOrders(
   }: ReplenishBatch,
 ): void {
   for (const { id, seconds, amountMinor, purchasedOn, expiresOn, activate } of blockTerms) {
-    database.run(
-      `UPDATE block SET seconds = ?, amount_minor = ?, purchased_on = ?, expires_on = ?,
-         activate = ? WHERE id = ?`,
-      seconds,
-      amountMinor,
-      purchasedOn,
-      expiresOn,
-      activate,
-      id,
-    );
+    const terms = { seconds, amountMinor, purchasedOn, expiresOn, activate };
+    database.update('block', { id }, terms);
   }
   for (const block of invoiceBlocks) addInvoiceBlock(database, block);
   for (const { clientId, reason } of salesHolds) {
-    database.run(
-      'INSERT INTO sales_hold (client_id, reason, since, run_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
-      clientId,
-      reason,
-      at,
-      runId,
-    );
+    const hold = { clientId, reason, since: at, runId };
+    database.insert('sales_hold', hold, 'ON CONFLICT DO NOTHING');
   }
-  for (const clientId of releasedHolds) {
-    database.run('DELETE FROM sales_hold WHERE client_id = ?', clientId);
-  }
+  for (const clientId of releasedHolds) database.remove('sales_hold', { clientId });
 }
 
 /** Records whether a delivered invoice was found by its ID. */
@@ -169,7 +154,7 @@ export function noteInvoice(
   at: Instant,
   isThere: boolean,
 ): void {
-  if (isThere) database.run('DELETE FROM invoice_missing WHERE message_key = ?', messageKey);
+  if (isThere) database.remove('invoice_missing', { messageKey });
   else {
     database.run(
       `INSERT INTO invoice_missing (message_key, first_at, last_at) VALUES (?1, ?2, ?2)

@@ -233,21 +233,11 @@ export function addRecharge(
   at: Instant,
   runId: string,
 ): void {
-  database.run(
-    `INSERT INTO recharge (block_id, client_id, collect, invoice_key, ticket_key, notice_key,
-       approved_minor, state, state_at, requested_on, attempts, run_id)
-     VALUES (?, ?, ?, ?, ?, ?, ?, 'requested', ?, ?, 0, ?) ON CONFLICT DO NOTHING`,
-    recharge.blockId,
-    recharge.clientId,
-    recharge.collect,
-    recharge.invoiceKey,
-    recharge.ticketKey,
-    recharge.noticeKey,
-    recharge.approvedMinor,
-    at,
-    recharge.requestedOn,
-    runId,
-  );
+  const { blockId, clientId, collect, invoiceKey, ticketKey, noticeKey } = recharge;
+  const keys = { blockId, clientId, collect, invoiceKey, ticketKey, noticeKey };
+  const { approvedMinor, requestedOn } = recharge;
+  const state = { state: 'requested', stateAt: at, approvedMinor, requestedOn, attempts: 0 };
+  database.insert('recharge', { ...keys, ...state, runId }, 'ON CONFLICT DO NOTHING');
 }
 
 /** Of two processes that follow a recharge, the later one decides it again. */

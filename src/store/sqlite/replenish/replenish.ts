@@ -247,19 +247,8 @@ function addBlock(database: Database, block: Block, at: Instant, runId: string):
 }
 
 function writeEpisode(database: Database, episode: Episode): void {
-  database.run(
-    `INSERT INTO episode (client_id, threshold, number, is_fired, fired_client_seq, fired_mode,
-       fired_at, pending_seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET number = excluded.number, is_fired = excluded.is_fired,
-       fired_client_seq = excluded.fired_client_seq, fired_mode = excluded.fired_mode,
-       fired_at = excluded.fired_at, pending_seconds = excluded.pending_seconds`,
-    episode.clientId,
-    episode.threshold,
-    episode.number,
-    Number(episode.isFired),
-    episode.firedClientSeq,
-    episode.firedMode,
-    episode.firedAt,
-    episode.pendingSeconds,
-  );
+  const { clientId, threshold, number, isFired, pendingSeconds } = episode;
+  const { firedClientSeq, firedMode, firedAt } = episode;
+  const state = { number, isFired, firedClientSeq, firedMode, firedAt, pendingSeconds };
+  database.upsert('episode', { clientId, threshold }, state);
 }

@@ -32,21 +32,11 @@ export function writeDoubles(
   { checked, pairs }: { checked: readonly Entry[]; pairs: readonly DoubleCount[] },
 ): void {
   for (const { connection, sourceId } of checked) {
-    database.run(
-      'DELETE FROM double_count WHERE connection = ? AND source_id = ? AND is_accepted = 0',
-      connection,
-      sourceId,
-    );
+    database.remove('double_count', { connection, sourceId, isAccepted: false });
   }
-  for (const one of pairs) {
-    database.run(
-      `INSERT INTO double_count (connection, source_id, other_connection, other_source_id)
-       VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-      one.connection,
-      one.sourceId,
-      one.otherConnection,
-      one.otherSourceId,
-    );
+  for (const { connection, sourceId, otherConnection, otherSourceId } of pairs) {
+    const pair = { connection, sourceId, otherConnection, otherSourceId, isAccepted: false };
+    database.insert('double_count', pair, 'ON CONFLICT DO NOTHING');
   }
 }
 
