@@ -10,15 +10,13 @@ import { readWorkHistory } from '../../service/plan/work-history.ts';
 import { findClient } from '../input/find-client.ts';
 import { readAmount, readHours } from '../input/values.ts';
 import type { Cli, Scope } from '../scope.ts';
-import { addPaperOptions, answerPaper, type PaperFormat, writeAnswer } from './paper-output.ts';
+import { addPaperOptions, answerPaper, type PaperOptions, writeAnswer } from './paper-output.ts';
 
-interface BridgeOptions {
+interface BridgeOptions extends PaperOptions {
   price?: string;
   hoursIncluded?: string;
   costPerHour?: string;
   proposal?: 'en' | 'fr' | true;
-  format?: PaperFormat;
-  out?: string;
 }
 
 export function addBridgeReport(report: Command, cli: Cli): void {
@@ -38,7 +36,7 @@ export function addBridgeReport(report: Command, cli: Cli): void {
         'a page for the client instead, as a draft (default: in its own language)',
       ).choices(['en', 'fr']),
     );
-  addPaperOptions(command, ['text', 'json', 'html']).action(
+  addPaperOptions(command, 'csv').action(
     (query: string | undefined, options: BridgeOptions, parsed: Command) =>
       cli.withApp(parsed, 'read', async (scope) => {
         const { app } = scope;
