@@ -1,5 +1,7 @@
 /** Work that goes fast: much of it within some hours, or on one ticket. */
+
 import type { UsageAlarm, UsageLevel } from '../agreements/terms.ts';
+import { sum } from '../statistics.ts';
 import { addSeconds, type Instant, secondsBetween } from '../time.ts';
 
 /** A time entry, after corrections. */
@@ -68,8 +70,4 @@ function countBursts(level: number, within: number, work: readonly WorkedTime[])
     isAbove = isReached;
   }
   return count;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

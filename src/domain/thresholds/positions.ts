@@ -3,6 +3,7 @@ import type { ChargedWorkTypes } from '../blocks/allocation.ts';
 import { canKindPay, coversKind, isOfKind, type Kind, kindKey } from '../blocks/kinds.ts';
 import type { OpenOverage } from '../ledger/postings.ts';
 import type { Price } from '../money.ts';
+import { sum } from '../statistics.ts';
 import { type HeldBlock, isAboutHours, moneyLeftIn, type Position } from './thresholds.ts';
 
 /** Overage and pending work, by work type. */
@@ -160,8 +161,4 @@ function excessPending({ workTypes, blocks, balances }: Position): number {
 
 function secondsIn(blocks: readonly HeldBlock[]): number {
   return sum(blocks.filter(({ isActive }) => isActive).map((block) => block.remainingSeconds));
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

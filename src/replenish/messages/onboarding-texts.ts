@@ -5,7 +5,7 @@ import type { DateText } from '../../domain/time.ts';
 import type { BlockBalance, OnboardingUse } from '../../store/port.ts';
 import type { ReplenishContext } from '../context.ts';
 import { monthsPhrase } from './block-phrases.ts';
-import { inProse } from './phrases.ts';
+import { inProse, sizePhrase } from './phrases.ts';
 
 export type OnboardingEnd =
   | { why: 'used-up' }
@@ -37,7 +37,7 @@ export function composeOnboarding(
     words.why[end.why](day),
     '',
     period === null
-      ? words.unused(sizeOf(block, format))
+      ? words.unused(sizePhrase(block, block.seconds, null, format))
       : words.used(usedOf(block, use, format), period),
     offer === null ? words.noTerms(next) : words.terms(next, offerText(offer, format, words)),
     '',
@@ -48,13 +48,12 @@ export function composeOnboarding(
   return { subject, body: lines.join('\n').trimEnd() };
 }
 
-function sizeOf({ amountMinor, seconds, currency }: BlockBalance, format: Format): string {
-  return amountMinor === null ? format.duration(seconds) : format.money(amountMinor, currency);
-}
-
 /** `9 h 30 of 10 h`; of money, the hours that it paid for. */
 function usedOf(block: BlockBalance, { usedSeconds }: OnboardingUse, format: Format): Used {
-  return { used: format.duration(usedSeconds), size: sizeOf(block, format) };
+  return {
+    used: format.duration(usedSeconds),
+    size: sizePhrase(block, block.seconds, null, format),
+  };
 }
 
 interface Used {

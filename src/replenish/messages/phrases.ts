@@ -80,12 +80,8 @@ export function runOutPhrase(
 /** `5 h`, `31 March 2026`. */
 export function expiryOf(block: HeldBlock, format: Format): [left: string, endsOn: string] {
   const endsOn = block.expiresOn === null ? '' : format.date(block.expiresOn);
-  const { remainingSeconds, remainingMinor, currency } = block;
-  const left =
-    remainingMinor === null
-      ? format.duration(remainingSeconds)
-      : format.money(remainingMinor, currency);
-  return [left, endsOn];
+  const { remainingSeconds, remainingMinor: amountMinor, currency } = block;
+  return [sizePhrase({ amountMinor, currency }, remainingSeconds, null, format), endsOn];
 }
 
 type Figure = 'settledSeconds' | 'netSeconds' | 'projectedSeconds';
@@ -174,6 +170,18 @@ function fieldText(kinds: readonly KindBalance[]): string {
   );
   const texts = hours.map(({ netSeconds, workTypes }) => ofKind(hoursText(netSeconds), workTypes));
   return [...texts, ...money].join(', ') || hoursText(0);
+}
+
+/** `10 h`; of a money block, an amount. */
+export function sizePhrase(
+  { amountMinor, currency }: { amountMinor: number | null; currency: string },
+  seconds: number,
+  minor: number | null,
+  format: Format,
+): string {
+  return amountMinor === null
+    ? format.duration(seconds)
+    : format.money(minor ?? amountMinor, currency);
 }
 
 export function ofKind(text: string, workTypes: Kind): string {

@@ -5,7 +5,7 @@ import { type Account, payOffOverage } from '../../domain/ledger/postings.ts';
 import { creditPurchase } from '../../domain/ledger/purchase.ts';
 import { takeBackCredit } from '../../domain/ledger/take-back.ts';
 import { dateInZone } from '../../domain/time.ts';
-import type { Block, ClientLedger, Order, ReplenishBatch } from '../../store/port.ts';
+import type { Block, ClientLedger, Episode, Order, ReplenishBatch } from '../../store/port.ts';
 import { accountFrom, orderState } from '../../store/port.ts';
 import type { ReplenishContext, ReplenishOutcome } from '../context.ts';
 import { alertOnOrder, type OrderEvent } from './order-alert.ts';
@@ -204,5 +204,18 @@ export function emptyBatch(context: Pick<ReplenishContext, 'at' | 'runId'>) {
     episodes: [],
     messages: [],
     superseded: [],
+  };
+}
+
+/** A threshold that was reached now. */
+export function firedEpisode(
+  { mode, at }: Pick<ReplenishContext, 'mode' | 'at'>,
+  { clientId, clientSeq }: Pick<ClientLedger, 'clientId' | 'clientSeq'>,
+  threshold: string,
+  number: number,
+): Episode {
+  return {
+    ...{ clientId, threshold, number, isFired: true, pendingSeconds: 0 },
+    ...{ firedClientSeq: clientSeq, firedMode: mode, firedAt: at },
   };
 }

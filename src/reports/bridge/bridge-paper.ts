@@ -1,11 +1,11 @@
 import { type Format, type FormatOptions, formatIn } from '../../domain/format.ts';
+import { sum } from '../../domain/statistics.ts';
 import { dateInZone } from '../../domain/time.ts';
 import type { ZoneName } from '../../domain/zone.ts';
 import { type Paper, type PaperTable, toTable } from '../page/paper.ts';
 import { type BridgeWords, bridgeWordsIn } from '../text/bridge-words.ts';
 import type { BridgeReport, ClientBridge } from './bridge.ts';
 import type { OfferComparison } from './offers.ts';
-import { sum } from './spread.ts';
 
 /** `hasDetail`: with each client's months and prices. */
 export function bridgeToPaper(

@@ -1,11 +1,11 @@
 import type { Sender } from '../../config/loaded.ts';
 import { type FormatOptions, formatIn } from '../../domain/format.ts';
+import { sum } from '../../domain/statistics.ts';
 import { type DateText, dateInZone, type Instant } from '../../domain/time.ts';
 import type { ZoneName } from '../../domain/zone.ts';
 import { definePage } from '../page/frame.ts';
 import { monthCount, proposalWordsIn } from '../text/proposal-words.ts';
 import type { ClientBridge } from './bridge.ts';
-import { sum } from './spread.ts';
 
 interface ProposalView {
   paragraphs: string[];

@@ -142,7 +142,7 @@ class LeaksText {
       rate === null ? '' : [this.#format.money(rate.minor, rate.currency), rates[rate.source]];
     return toTable(titles, rows, [
       [columns.ticket, 'what', (row) => this.#ticket(row)],
-      [columns.month, 'text', ({ month }) => month],
+      [columns.month, 'text', ({ month }) => this.#format.month(month)],
       [columns.reason, 'text', (row) => [reasons[row.reason], ...this.#detail(row)]],
       [columns.explain, 'text', ({ explain }) => explain ?? ''],
       [columns.hours, 'figure', ({ seconds }) => this.#format.duration(seconds)],

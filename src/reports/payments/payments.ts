@@ -2,6 +2,7 @@ import type { Client } from '../../domain/agreements/terms.ts';
 import type { RechargeState } from '../../domain/recharge/life.ts';
 import { chargedCustomer } from '../../domain/recharge/mandates.ts';
 import type { MandateRow } from '../../domain/records/rows.ts';
+import { lowerMedian, percentOf, sum } from '../../domain/statistics.ts';
 import { type DateText, daysBetween } from '../../domain/time.ts';
 import type { Store } from '../../store/port.ts';
 
@@ -124,17 +125,16 @@ function sumUp(currency: string, rows: readonly ReportedRecharge[]): PaymentSum 
   const of = (state: RechargeState) => rows.filter((row) => row.state === state);
   const collected = of('collected').length;
   const decided = collected + of('failed').length + of('returned').length;
-  const days = rows.flatMap((row) => row.days ?? []).sort((a, b) => a - b);
   return {
     currency,
     states: states.map((state) => ({
       state,
       count: of(state).length,
-      minor: of(state).reduce((sum, { priceMinor }) => sum + priceMinor, 0),
+      minor: sum(of(state).map(({ priceMinor }) => priceMinor)),
       reasons: countReasons(of(state)),
     })),
-    successPercent: decided === 0 ? null : Math.round((100 * collected) / decided),
-    medianDays: days[Math.floor((days.length - 1) / 2)] ?? null,
+    successPercent: percentOf(collected, decided),
+    medianDays: lowerMedian(rows.flatMap((row) => row.days ?? [])),
   };
 }
 
