@@ -11,6 +11,7 @@ import { openPrinter } from '../../service/publish/print-pdf.ts';
 import { findClient } from '../input/find-client.ts';
 import { readDate, readWhole } from '../input/values.ts';
 import { addFormatOptions, chooseFormat } from '../output/formats.ts';
+import type { TableCell } from '../output/table.ts';
 import { hangText } from '../output/wrap.ts';
 import { writeFile } from '../output/write-file.ts';
 import type { Cli, Scope } from '../scope.ts';
@@ -222,31 +223,26 @@ async function spell(
 }
 
 async function answerList(scope: Scope, clients: readonly Client[]): Promise<void> {
-  const { app, answer, format, table } = scope;
+  const { app, answer, format, list } = scope;
   const { config, store } = app;
   const names = new Set(clients.map(({ name }) => name));
   const all = await compareAgreements(store, { config, clients: app.clients }, format);
   const agreements = all.filter(({ client }) => names.has(client));
   answer({ agreements }, () =>
-    table(
-      [
-        { title: 'Client', cut: 'name' },
-        { title: 'Version', isFigure: true },
-        { title: 'Accepted' },
-        { title: 'By' },
-        { title: 'Evidence' },
-        { title: 'Terms today' },
-      ],
-      agreements.map((one) => listRow(one, scope)),
-    ),
+    list(agreements, [
+      ['Client', ({ client }) => client, 'name'],
+      ['Version', ({ accepted }) => accepted?.version.toString() ?? '', 'figure'],
+      ['Accepted', ({ accepted: one }) => (one === null ? 'not yet' : format.day(one.acceptedOn))],
+      ['By', ({ accepted }) => accepted?.acceptedBy ?? ''],
+      ['Evidence', ({ accepted }) => accepted?.evidence ?? ''],
+      ['Terms today', stateCell],
+    ]),
   );
 }
 
-function listRow({ client, accepted, changes }: ComparedAgreement, { format }: Scope) {
-  if (accepted === null) return [client, '', 'not yet', '', '', ''];
-  const { version, acceptedOn, acceptedBy, evidence } = accepted;
+function stateCell({ accepted, changes }: ComparedAgreement): TableCell {
+  if (accepted === null) return '';
+  if (changes.length === 0) return 'the same';
   const count = changes.length === 1 ? '1 differs' : `${changes.length} differ`;
-  const state =
-    changes.length === 0 ? 'the same' : { text: `${count}: see check`, style: 'yellow' as const };
-  return [client, String(version), format.day(acceptedOn), acceptedBy ?? '', evidence, state];
+  return { text: `${count}: see check`, style: 'yellow' };
 }
