@@ -59,9 +59,9 @@ function countBursts(level: number, within: number, work: readonly WorkedTime[])
   const leaving = ordered.flatMap(({ startedAt, endedAt }) => {
     return [addSeconds(startedAt, within), addSeconds(endedAt, within)];
   });
-  const [moments, last] = [[...new Set([...ends, ...leaving])].sort(), ends.at(-1) ?? ''];
+  const [times, last] = [[...new Set([...ends, ...leaving])].sort(), ends.at(-1) ?? ''];
   let [first, next, count, isAbove] = [0, 0, 0, false];
-  for (const at of moments.filter((moment) => moment <= last)) {
+  for (const at of times.filter((one) => one <= last)) {
     const since = addSeconds(at, -within);
     while ((ordered[next]?.endedAt ?? '~') <= at) next += 1;
     while (first < next && (ordered[first]?.endedAt ?? '') <= since) first += 1;

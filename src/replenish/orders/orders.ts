@@ -87,7 +87,7 @@ async function hasCreditSince({ store }: ReplenishContext, clientId: string): Pr
   return fired.every(({ firedClientSeq }) => firedClientSeq < lastCredit);
 }
 
-/** Corrects an active block whose invoice is no longer paid, or pays for a different part of it. */
+/** Corrects an active block whose invoice became unpaid, or pays for a different part of it. */
 async function correct(
   context: ReplenishContext,
   order: Order,

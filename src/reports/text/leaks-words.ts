@@ -30,7 +30,7 @@ const en = {
   sections: {
     unbilled: 'Not billed',
     added: 'Charged beyond the PSA’s billable time',
-    'paid-later': 'Paid by a later block: no leak',
+    'paid-later': 'Paid by a later block',
     over: 'Charged: is it right?',
   },
   reasons: {
@@ -74,7 +74,7 @@ const en = {
   noPrice: 'no rate',
   total: 'Total',
   withoutClient: 'Without a client',
-  nothing: 'Nothing leaked.',
+  nothing: 'All work was billed.',
   paidOn: (date: string) => `paid on ${date}`,
   expiredOn: (date: string) => `block expired on ${date}`,
   notBefore: (clients: string[], date: string | null) =>
@@ -119,7 +119,7 @@ const fr: LeaksWords = {
   sections: {
     unbilled: 'Non facturé',
     added: 'Décompté au-delà du temps facturable du PSA',
-    'paid-later': 'Réglé par un forfait ultérieur\u00a0: rien n’est perdu',
+    'paid-later': 'Réglé par un forfait ultérieur',
     over: 'Décompté\u00a0: est-ce juste\u00a0?',
   },
   reasons: {
@@ -163,7 +163,7 @@ const fr: LeaksWords = {
   noPrice: 'sans tarif',
   total: 'Total',
   withoutClient: 'Sans client',
-  nothing: 'Rien n’a été perdu.',
+  nothing: 'Tout le travail est facturé.',
   paidOn: (date) => `réglé le ${date}`,
   expiredOn: (date) => `forfait expiré le ${date}`,
   notBefore: (clients, date) =>
