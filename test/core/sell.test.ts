@@ -242,7 +242,9 @@ describe('refused is a sale', () => {
     await expect(sell()).rejects.toThrow(/No sale: the agreement ended on/);
     const agreement = agreementOf({ until: '2026-03-10' });
     await bench.configure([clientOf({ agreement, openingBlocks: [] })]);
-    await expect(sell()).rejects.toThrow(/ends on 10 March 2026, before these hours could be used up/);
+    await expect(sell()).rejects.toThrow(
+      /ends on 10 March 2026, before these hours could be used up/,
+    );
   });
 
   test('to a client on hold', async () => {

@@ -5,7 +5,6 @@ import { type BridgeReport, buildBridge } from '../../reports/bridge/bridge.ts';
 import { bridgeToPaper } from '../../reports/bridge/bridge-paper.ts';
 import { proposalToHtml } from '../../reports/bridge/proposal.ts';
 import type { WorkHistory } from '../../reports/leaks/work-history.ts';
-import { bridgeWordsIn } from '../../reports/text/bridge-words.ts';
 import { readWorkHistory } from '../../service/plan/work-history.ts';
 import { findClient } from '../input/find-client.ts';
 import { readAmount, readHours } from '../input/values.ts';
@@ -51,12 +50,7 @@ export function addBridgeReport(report: Command, cli: Cli): void {
         }
         answerPaper(scope, options, {
           json: bridge,
-          paper: (format) => {
-            const isWhole = format === 'html' || only !== null;
-            const paper = bridgeToPaper(bridge, app.config, isWhole);
-            if (!isWhole) paper.notes.unshift(bridgeWordsIn(app.config.locale).moreOf);
-            return paper;
-          },
+          paper: (format) => bridgeToPaper(bridge, app.config, format === 'html' || only !== null),
         });
         return 0;
       }),

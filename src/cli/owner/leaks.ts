@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { buildLeaks } from '../../reports/leaks/leaks.ts';
 import { leaksToCsv } from '../../reports/leaks/leaks-csv.ts';
 import { leaksToPaper } from '../../reports/leaks/leaks-paper.ts';
-import { leaksWordsIn } from '../../reports/text/leaks-words.ts';
 import { readWorkHistory } from '../../service/plan/work-history.ts';
 import { findClient } from '../input/find-client.ts';
 import { readMonths } from '../input/values.ts';
@@ -34,12 +33,7 @@ export function addLeaksReport(report: Command, cli: Cli): void {
         answerPaper(scope, options, {
           json: leaks,
           csv: () => leaksToCsv(leaks),
-          paper: (format) => {
-            const isWhole = format === 'html' || only !== null;
-            const paper = leaksToPaper(leaks, app.config, isWhole);
-            if (!isWhole) paper.notes.unshift(leaksWordsIn(app.config.locale).moreOf);
-            return paper;
-          },
+          paper: (format) => leaksToPaper(leaks, app.config, format === 'html' || only !== null),
         });
         return 0;
       }),

@@ -27,7 +27,11 @@ export function bridgeToPaper(
       toOverview(clients, words, format),
       ...(hasDetail ? details.flatMap((one) => toDetails(one, words, format)) : []),
     ],
-    notes: [...(calculated > 0 ? [words.calculated(calculated)] : []), ...words.notes],
+    notes: [
+      ...(hasDetail ? [] : [words.moreOf]),
+      ...(calculated > 0 ? [words.calculated(calculated)] : []),
+      ...words.notes,
+    ],
   };
 }
 

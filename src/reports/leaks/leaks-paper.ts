@@ -47,6 +47,7 @@ export function leaksToPaper(report: LeakReport, reader: Reader, hasRows: boolea
     ]),
     tables,
     notes: [
+      ...(hasRows ? [] : [words.moreOf]),
       ...notBefore(report, words, format),
       ...uncompared(report, words, format),
       ...words.notes,
