@@ -11,12 +11,11 @@ const root = import.meta.dirname;
 const dist = join(root, 'dist');
 const readAtRunTime = [
   'src/store/sqlite/migrations',
+  'src/reports/page/templates',
   'src/reports/statement/page/templates',
   'src/reports/published/templates',
   'src/reports/buyer/templates',
-  'src/reports/revenue/templates',
   'src/reports/agreement/templates',
-  'src/reports/leaks/templates',
   'src/reports/bridge/templates',
 ];
 

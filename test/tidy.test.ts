@@ -236,7 +236,10 @@ const bannedPhrases = [
   /\btold of\b/i,
   /\bhangs? on\b/i,
   /\bis no cron\b/i,
-  /\bfor the moment\b/i,
+  // French has the word.
+  /(?<!au même |depuis un |à tout )\bmoments?\b/i,
+  /\bstands? for\b/i,
+  /\bis no (leak|balance|rule)\b/i,
   /\banew\b/i,
   /\bblotted\b/i,
   /\bnoughts?\b/i,

@@ -5,7 +5,13 @@ import type { App } from '../service/app/app.ts';
 import type { StoreHolder } from '../service/app/rehearsal.ts';
 import type { CliDeps } from './deps.ts';
 import { type Paint, painter } from './output/style.ts';
-import { formatTable, type TableCell, type TableColumn } from './output/table.ts';
+import {
+  formatTable,
+  type ShownColumn,
+  type TableCell,
+  type TableColumn,
+  toCells,
+} from './output/table.ts';
 import { hangText } from './output/wrap.ts';
 
 /** What a command works with once the config is loaded and the store is open. */
@@ -19,6 +25,8 @@ export interface Scope {
   /** Dates, numbers and money as the MSP reads them. */
   format: Format;
   table(columns: readonly TableColumn[], rows: readonly (readonly TableCell[])[]): string;
+  /** The same, of columns that know their cell of a row. */
+  list<Row>(rows: readonly Row[], columns: readonly ShownColumn<Row>[]): string;
   /** A paragraph that a terminal gets broken at words, below the end of its head. */
   hang(head: string, text: string): string;
   /** Reads the config again, with the same database; the caller closes it. */
@@ -93,6 +101,7 @@ export class Cli {
         answer: (value, text) => deps.out(isJson ? `${plainJson(value)}\n` : text()),
         reopen: open,
         table: (titles, rows) => formatTable(titles, rows, { paint, columns }),
+        list: (rows, shown) => formatTable(...toCells(rows, shown), { paint, columns }),
         hang: (head, text) => hangText(head, text, columns),
       });
     } finally {

@@ -6,6 +6,7 @@ import { accountFrom, type Episode, emptyBatch, type ReplenishBatch } from '../s
 import { longestWorkSeconds, readWorked, type Worked } from './alarms-work.ts';
 import type { ReplenishContext, ReplenishOutcome } from './context.ts';
 import { composeUsage, type FoundUsage, type UsedTicket } from './messages/usage-alert.ts';
+import { firedEpisode } from './orders/orders.ts';
 import { positionsIn, readSituation } from './replenish.ts';
 
 /** An older ticket is left alone until somebody works on it again. */
@@ -109,7 +110,6 @@ async function decideAlarms(
       return 'usedSeconds' in alarm ? null : (work[0]?.ticket ?? null);
     }).values(),
   ];
-  const fired = fresh.map(({ threshold }) => ({ threshold, number: numberOf(threshold) }));
   const situated = notices.length === 0 ? null : await readStanding(context, client);
   return {
     messages: notices.flatMap((notice) => {
@@ -118,12 +118,15 @@ async function decideAlarms(
     }),
     episodes: [
       ...over.map((episode) => ({ ...episode, isFired: false })),
-      ...new Map(fired.map((one) => [one.threshold, one])).values(),
-    ].map((episode) => ({
-      ...{ clientId: client.id, isFired: true, firedClientSeq: situated?.clientSeq ?? 0 },
-      ...{ firedMode: context.mode, firedAt: context.at, pendingSeconds: 0 },
-      ...episode,
-    })),
+      ...[...new Set(fresh.map(({ threshold }) => threshold))].map((threshold) =>
+        firedEpisode(
+          context,
+          { clientId: client.id, clientSeq: situated?.clientSeq ?? 0 },
+          threshold,
+          numberOf(threshold),
+        ),
+      ),
+    ],
   };
 }
 

@@ -6,6 +6,7 @@ import type { Order, ReplenishBatch } from '../store/port.ts';
 import { accountFrom, emptyBatch, orderState } from '../store/port.ts';
 import type { ReplenishContext } from './context.ts';
 import { handSale } from './messages/compose.ts';
+import { firedEpisode } from './orders/orders.ts';
 import { positionsIn, readSituation } from './replenish.ts';
 import { decideSales, type Refusal, type Sale, type SaleByHand, withOrders } from './sale.ts';
 import { composeCrossings, ordersSeen } from './sold.ts';
@@ -33,7 +34,7 @@ export async function decideOrder(
   client: Client,
   { isRecharge, ...wanted }: HandOrder,
 ): Promise<DecidedOrder> {
-  const { store, clients, mode, at } = context;
+  const { store, clients, at } = context;
   const today = dateInZone(at, client.timezone);
   const orders = (await store.readOrders()).filter(
     (order) => order.block.clientId === client.id && isOpenOrder(order),
@@ -68,22 +69,12 @@ export async function decideOrder(
   const [sale] = sales;
   if (sale === undefined) return { sold: null, refusals, orders };
   const composed = composeCrossings(context, client, found);
-  const episode = {
-    clientId: client.id,
-    threshold: handSale,
-    number,
-    isFired: true,
-    firedClientSeq: ledger.clientSeq,
-    firedMode: mode,
-    firedAt: at,
-    pendingSeconds: 0,
-  };
   const batch = {
     ...emptyBatch(context),
     ...composed,
     expected: [ledger],
     expectedOrders: [ordersSeen(ledger)],
-    episodes: [episode],
+    episodes: [firedEpisode(context, ledger, handSale, number)],
   };
   return { sold: { sale, batch }, refusals, orders };
 }

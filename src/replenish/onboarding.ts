@@ -12,8 +12,9 @@ import type {
 } from '../store/port.ts';
 import { emptyBatch } from '../store/port.ts';
 import type { ReplenishContext, ReplenishOutcome } from './context.ts';
-import { sourceIdOf, toMessage } from './messages/compose.ts';
+import { toAlert } from './messages/compose.ts';
 import { composeOnboarding, type OnboardingEnd } from './messages/onboarding-texts.ts';
+import { firedEpisode } from './orders/orders.ts';
 
 /** Work is done if nothing more was charged for this long. */
 const quietDays = 14;
@@ -98,21 +99,9 @@ function toBatch(
   const threshold = onboardingKey(block.id);
   const cause = `${context.firstRunAt} ${threshold}#${number}`;
   const key = pushKeyOf('onboard', client.id, cause);
-  const { subject, body } = composeOnboarding(context, client, { block, use, end });
-  const payload = { clientId: sourceIdOf(client), subject, body };
+  const text = composeOnboarding(context, client, { block, use, end });
   return {
-    messages: [toMessage(context, client, 'alert-ticket', key, null, payload)],
-    episodes: [
-      {
-        clientId: client.id,
-        threshold,
-        number,
-        isFired: true,
-        firedClientSeq: ledger.clientSeq,
-        firedMode: context.mode,
-        firedAt: context.at,
-        pendingSeconds: 0,
-      },
-    ],
+    messages: [toAlert(context, client, key, text)],
+    episodes: [firedEpisode(context, ledger, threshold, number)],
   };
 }

@@ -5,12 +5,7 @@ import { hoursText } from '../domain/duration.ts';
 import type { BurnHistory } from '../domain/forecast/pace.ts';
 import { pushKeyOf } from '../domain/keys.ts';
 import { type Account, hoursLeftFor } from '../domain/ledger/postings.ts';
-import {
-  type Crossing,
-  findCrossings,
-  followEpisodes,
-  needEntriesAfter,
-} from '../domain/thresholds/episodes.ts';
+import { findCrossings, followEpisodes, needEntriesAfter } from '../domain/thresholds/episodes.ts';
 import { type OwedWork, ownLeft } from '../domain/thresholds/positions.ts';
 import type { Position } from '../domain/thresholds/thresholds.ts';
 import { type DateText, dateInZone } from '../domain/time.ts';
@@ -28,7 +23,7 @@ import { readLastWorked } from './idle.ts';
 import { fieldTexts } from './messages/phrases.ts';
 import { alertOnOnboarding } from './onboarding.ts';
 import { bookHandSales } from './orders/hand-sales.ts';
-import { settleOrders } from './orders/orders.ts';
+import { firedEpisode, settleOrders } from './orders/orders.ts';
 import { billOverage } from './overage.ts';
 import { forecastRunOut, positionsOf, readHistories, readOwed } from './position.ts';
 import { followRecharges, readRecharged } from './recharge/follow.ts';
@@ -208,6 +203,7 @@ async function decideClient(
   const told = composeCrossings(context, client, { today, ...reached, runOut, ...recharges });
   const field = showBalance(context, client, fieldTexts(ownLeft(positions)), ledger, situation);
   const messages = [...told.messages, ...field];
+  const now = { clientId: client.id, clientSeq: ledger.clientSeq + postings.length };
   if (postings.length + messages.length + crossings.length + followed.length === 0) return null;
   return {
     ...batch,
@@ -217,7 +213,10 @@ async function decideClient(
     messages,
     episodes: [
       ...followed,
-      ...crossings.map((crossing) => toEpisode(context, client, ledger, crossing, postings.length)),
+      ...crossings.map(({ threshold, number, position }) => ({
+        ...firedEpisode(context, now, threshold, number),
+        pendingSeconds: position.balances.pendingSeconds,
+      })),
     ],
     superseded: field.map(({ clientId, kind, key }) => ({ clientId, kind, exceptKey: key })),
   };
@@ -231,25 +230,6 @@ function isUntouched({ clientSeq, blocks, overageSeconds }: ClientLedger, lastCr
   if (clientSeq === 0) return true;
   const isActive = blocks.some(({ status }) => status === 'active');
   return lastCreditSeq === 0 && overageSeconds === 0 && !isActive;
-}
-
-function toEpisode(
-  context: ReplenishContext,
-  client: Client,
-  ledger: ClientLedger,
-  { threshold, number, position }: Crossing,
-  postingCount: number,
-): Episode {
-  return {
-    clientId: client.id,
-    threshold,
-    number,
-    isFired: true,
-    firedClientSeq: ledger.clientSeq + postingCount,
-    firedMode: context.mode,
-    firedAt: context.at,
-    pendingSeconds: position.balances.pendingSeconds,
-  };
 }
 
 /** Updates the balance field that technicians see, whenever it would change. */

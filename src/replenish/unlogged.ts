@@ -5,7 +5,7 @@ import type { NewMessage, UnloggedRow, UnsentMessage } from '../store/port.ts';
 import { emptyBatch } from '../store/port.ts';
 import type { ReplenishContext, ReplenishOutcome } from './context.ts';
 import { unloggedToBasis } from './messages/basis.ts';
-import { sourceIdOf, toMessage } from './messages/compose.ts';
+import { toAlert, toMessage } from './messages/compose.ts';
 import { composeUnlogged } from './messages/unlogged-texts.ts';
 
 /** Older work is only reported: a setting that is switched on must not fill the board. */
@@ -75,7 +75,7 @@ function composeProposal(
   const { firstRunAt, mode, notable } = context;
   const { connection, vendorClientId, person, workedOn, ticketId } = first;
   const key = pushKeyOf('unlogged', client.id, [firstRunAt, mode, person, workedOn].join(' '));
-  const { subject, body } = composeUnlogged(context, client, rows);
+  const text = composeUnlogged(context, client, rows);
   const isOneTicket = rows.every((row) => row.ticketId === ticketId);
   const basis = unloggedToBasis(key);
   if (ticketId !== null && isOneTicket && notable.has(connection)) {
@@ -83,11 +83,9 @@ function composeProposal(
       clientId: vendorClientId,
       ticketId,
       audience: 'internal',
-      subject,
-      body,
+      ...text,
     });
     return { ...message, connection, basis };
   }
-  const payload = { clientId: sourceIdOf(client), subject, body };
-  return { ...toMessage(context, client, 'alert-ticket', key, null, payload), basis };
+  return { ...toAlert(context, client, key, text), basis };
 }

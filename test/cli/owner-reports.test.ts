@@ -213,5 +213,5 @@ test('proactive says the same in every form, and what came from where', async ()
   ).sources;
   expect(sources[0]).toMatchObject({ source: 'Alert', tickets: 2, class: 'proactive' });
   const { exitCode, err } = await run(['report', 'proactive', '--from', '2026-09']);
-  expect([exitCode, err]).toEqual([2, expect.stringContaining('is after the last month')]);
+  expect([exitCode, err]).toEqual([2, expect.stringContaining('2026-09 is after 2026-08')]);
 });

@@ -9,7 +9,7 @@ import { type Everything, readEverything } from './contract-everything.ts';
 const seed = Number(process.env.SEED ?? 20_260_329);
 const mutations = Number(process.env.MUTATIONS ?? 30);
 
-/** Stands for a field that is not there. */
+/** A field that is not there. */
 const missing = Symbol('missing');
 
 const wrongValues: readonly unknown[] = [
@@ -89,7 +89,7 @@ function isDue(key: string, row: unknown, read: Everything): boolean {
   return read.rows.has(`tickets ${(row as { ticketId: string }).ticketId}`);
 }
 
-/** Stands for a row that a list leaves out: where the vendor counts nothing, it is simply not there. */
+/** A row that a list leaves out: where the vendor counts nothing, it is simply not there. */
 const wholeRow = 'a whole row';
 
 /** Another id or name makes a row of another client, who is nobody that we ask for. */

@@ -215,7 +215,7 @@ describe('a recharge by hand', () => {
     const agreement = agreementOf({ replenish: [rule], recharge: { ...psa, limits } });
     await bench.configure([clientOf({ agreement, openingBlocks: [] })]);
     await expect(sell({ isRecharge: true, quantity: 2 })).rejects.toThrow(
-      'It would exceed this client’s limit per month, €2,000.00.',
+      'Nothing is recharged: it would exceed this client’s limit of €2,000.00 per month. Sell the block without a recharge, or raise the limit.',
     );
     await sell({ isRecharge: true });
   });
@@ -239,10 +239,12 @@ describe('refused is a sale', () => {
 
   test('after the agreement’s last day, or if it ends before the hours are used', async () => {
     await open({ terms: { until: '2026-03-01' } });
-    await expect(sell()).rejects.toThrow(/agreement ended on/);
+    await expect(sell()).rejects.toThrow(/No sale: the agreement ended on/);
     const agreement = agreementOf({ until: '2026-03-10' });
     await bench.configure([clientOf({ agreement, openingBlocks: [] })]);
-    await expect(sell()).rejects.toThrow(/ends before these hours could be used up/);
+    await expect(sell()).rejects.toThrow(
+      /ends on 10 March 2026, before these hours could be used up/,
+    );
   });
 
   test('to a client on hold', async () => {

@@ -30,11 +30,11 @@ export function workDaysBefore(day: DateText, count: number): DateText[] {
 
 export function msFromWallClock(day: DateText, minutes: number): Instant {
   const time = Temporal.PlainTime.from({ hour: Math.floor(minutes / 60), minute: minutes % 60 });
-  const moment = Temporal.PlainDate.from(day).toPlainDateTime(time).toZonedDateTime(zone);
-  return new Date(moment.epochMilliseconds).toISOString();
+  const instant = Temporal.PlainDate.from(day).toPlainDateTime(time).toZonedDateTime(zone);
+  return new Date(instant.epochMilliseconds).toISOString();
 }
 
-/** Whether work of so many minutes from this moment stays within one stretch of office hours. */
+/** Whether work of so many minutes from this instant stays within one stretch of office hours. */
 export function isWithinOffice(start: Instant, minutes: number): boolean {
   const { hour, minute } = Temporal.Instant.from(start).toZonedDateTimeISO(zone);
   const begin = hour * 60 + minute;

@@ -18,7 +18,7 @@ interface Reconciled {
   }[];
 }
 
-/** March lies months back, so the window is wide; what was read a moment ago is under way. */
+/** March lies months back, so the window is wide; what was read just now is under way. */
 async function openBooks(msp: SmallMsp): Promise<void> {
   msp.configure({ schedule: 'reconcile: { days: 3660 }\nsweep: { days: 3660 }' });
   const { exitCode, stderr } = await msp.run('run');

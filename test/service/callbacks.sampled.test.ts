@@ -101,7 +101,7 @@ interface Entry {
 }
 
 /**
- * The ledger in its order. Run, moment and hash differ between any two runs of the program; the IDs of clients
+ * The ledger in its order. Run, timestamp and hash differ between any two runs of the program; the IDs of clients
  * are drawn, and those of blocks follow from them, so they are numbered. Nothing else is left out.
  */
 function ledgerOf({ app, msp }: World): Entry[] {

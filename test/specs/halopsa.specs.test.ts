@@ -73,7 +73,7 @@ const patches: Patch[] = [
   },
   {
     what: 'lastupdatefromdate',
-    why: 'it is declared a flag, but takes a moment',
+    why: 'it is declared a flag, but takes a timestamp',
     apply(document) {
       for (const { name, schema } of parametersOf(document)) {
         if (name === 'lastupdatefromdate' && schema !== undefined) schema.type = 'string';
@@ -93,7 +93,7 @@ const patches: Patch[] = [
   },
   {
     what: 'the bodies of answers',
-    why: 'none is described; the models of requests stand for them',
+    why: 'none is described; the models of requests are used instead',
     apply(document) {
       for (const [at, rows, model] of lists) {
         answer(document, at, 'get', '200', {

@@ -78,7 +78,7 @@ function loadDocument() {
 
 async function workingDay(bench: Bench): Promise<void> {
   const { state, connector, dupont, martin, clock } = bench;
-  // By OpenAPI, every moment bears its zone.
+  // By OpenAPI, every timestamp bears its zone.
   state.switches.timestamps = 'mark';
   const contract = { name: 'Retainer', type: 'Retainer by Hours', status: 'Active' };
   state.contracts.push({ id: state.nextId(), accountId: martin, ...contract });

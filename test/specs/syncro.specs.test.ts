@@ -28,7 +28,7 @@ const patches: Patch[] = [
   },
   {
     what: 'the bodies of answers',
-    why: 'most have an example and no schema; its fields and their types stand for one',
+    why: 'most have an example and no schema; its fields and their types are used instead',
     apply(document) {
       for (const { responses } of operationsOf(document)) {
         for (const { content } of Object.values(responses)) {

@@ -126,10 +126,10 @@ test('a clock put back adds nothing before what is posted', async () => {
   const postings = [posting({ key: 'u2' })];
   const charges = [charge({ groupKey: 'g3', seconds: 0 })];
   await bench.store.writeDebits(debits(2, { at: earlier, postings, charges }));
-  const moments = bench.raw
+  const timestamps = bench.raw
     .prepare("SELECT posted_at FROM ledger WHERE key = 'u2' UNION ALL SELECT posted_at FROM charge")
     .all();
-  expect(moments.map((row) => row.posted_at)).toEqual([later, at, later, later]);
+  expect(timestamps.map((row) => row.posted_at)).toEqual([later, at, later, later]);
   expect(await bench.store.verify()).toBeNull();
 });
 

@@ -54,7 +54,7 @@ test('ledger and charges come in pages, each row once, in order, while others wr
   expect(new Set(charges.flat().map(({ id }) => id)).size).toBe(2500);
 });
 
-test('a period holds what was posted from its first moment to before its last', async () => {
+test('a period holds what was posted from its first instant to before its last', async () => {
   const { store } = await openBench();
   await postOneCharge(store);
   const second = charge({ revision: 2, seconds: 7200 });

@@ -54,7 +54,7 @@ export function commandsIn(folder: string) {
   };
 }
 
-/** Work of the first client that ends this minute, for vendors to whom the moment of logging is that of the work. */
+/** Work of the first client that ends this minute, for vendors that date work by when it was logged. */
 export async function putWorkOfToday(bench: ContractBench, seconds: number): Promise<void> {
   const endMs = Math.floor(Date.now() / 60_000) * 60_000;
   const startedAt = new Date(endMs - seconds * 1000).toISOString();

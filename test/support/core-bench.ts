@@ -104,7 +104,7 @@ export class CoreBench {
     this.app.config = { ...this.app.config, mode };
   }
 
-  /** A minute passes before each run, so that no two runs share a moment. */
+  /** A minute passes before each run, so that no two runs have one timestamp. */
   async run(...steps: StepName[]): Promise<RunResult> {
     this.advance(60);
     return this.runWith(steps.length === 0 ? usualSteps : steps, {});

@@ -29,7 +29,7 @@ const changes = [
   '2026-09-06T04:00:00Z', // Santiago forward, at midnight
   '2027-03-01T00:00:00Z', // a year without a 29 February
   '2028-02-29T00:00:00Z',
-].map((moment) => Date.parse(moment));
+].map((instant) => Date.parse(instant));
 
 const zones = [
   'Europe/Paris',

@@ -475,7 +475,7 @@ function placeOf(row: { updatedAt: Instant; sourceId: string }): string {
   return `${row.updatedAt} ${row.sourceId}`;
 }
 
-/** Clients carry no moment of change: every pass reads them all. */
+/** Clients have no last-modified timestamp: every pass reads them all. */
 function asChanged(row: ClientRow): ClientRow & { updatedAt: Instant } {
   return { ...row, updatedAt: '9999-12-31T00:00:00.000Z' };
 }

@@ -133,8 +133,8 @@ function createMsp(
 function addWork(msp: SmallMsp, work: Work): { ticket: number; entry: number } {
   const { state } = msp.psa;
   const { company, day = 2, hours = '1.00', workType = msp.workTypes.remote } = work;
-  const moment = (time: string) => `2026-03-${String(day).padStart(2, '0')}T${time}Z`;
-  const at = (time: string) => (work.isNew === true ? new Date().toISOString() : moment(time));
+  const instant = (time: string) => `2026-03-${String(day).padStart(2, '0')}T${time}Z`;
+  const at = (time: string) => (work.isNew === true ? new Date().toISOString() : instant(time));
   const ticket = state.addTicket({
     company,
     board: msp.ids.board,
@@ -145,7 +145,7 @@ function addWork(msp: SmallMsp, work: Work): { ticket: number; entry: number } {
     ticket,
     member: msp.ids.member,
     workType,
-    start: moment('10:00:00'),
+    start: instant('10:00:00'),
     hours,
     at: at('12:00:00'),
   });

@@ -69,6 +69,7 @@ const walls: readonly Wall[] = [
     'src/reports/',
     [...portAndTerms, 'src/reports/format/', 'src/reports/text/'],
     [
+      'page',
       'notices',
       'sessions',
       'balances',

@@ -31,7 +31,7 @@ test('a history has one alarm for each burst', () => {
   const alarms = [burst];
   expect(countAlarms(alarms, [worked('02T09', 4)])).toBe(0);
   expect(countAlarms(alarms, [worked('02T09', 3), worked('02T14', 2)])).toBe(1);
-  // 9 to 14 on two days: the window holds five hours at each moment between.
+  // 9 to 14 on two days: the window holds five hours at any time between.
   expect(countAlarms(alarms, [worked('02T09', 5), worked('03T09', 5)])).toBe(1);
   expect(countAlarms(alarms, [worked('02T09', 5), worked('03T10', 5)])).toBe(2);
   expect(countAlarms(alarms, [worked('02T09', 5), worked('09T09', 5)])).toBe(2);

@@ -44,7 +44,7 @@ describe('a correction', () => {
     expect(corrected(at(9, 10), at(11, -45))).toEqual({ minutes: [0], takenOff: [10], excess: 35 });
   });
 
-  test('comes after work of the same moment, by id as numbers sort', () => {
+  test('comes after work of the same time, by id as numbers sort', () => {
     expect(corrected(at(9, 30, '10'), at(9, -30, '9')).minutes).toEqual([0]);
     expect(corrected(at(9, 30, '9'), at(9, 30, '11'), at(9, -30, '10')).minutes).toEqual([0, 30]);
   });
@@ -70,7 +70,7 @@ describe('a correction', () => {
   });
 });
 
-test('entries sort by moment, then 9 before 10, then as text', () => {
+test('entries sort by time, then 9 before 10, then as text', () => {
   const ids = [at(9, 1, '10'), at(9, 1, 'b'), at(8, 1, '99'), at(9, 1, '9'), at(9, 1, 'a')];
   for (const order of [ids, [...ids].reverse()]) {
     const sorted = order.toSorted(compareByStart).map(({ sourceId }) => sourceId);

@@ -83,7 +83,7 @@ describe('what a client used is measured', () => {
     expect(pace({ 10: 1 }, addDays(today, -10))).not.toBeNull();
   });
 
-  test('over a week at least, and a week known in part stands for a whole one', () => {
+  test('over a week at least, and a week known in part counts as a whole one', () => {
     expect(drawn(pace({ 1: 1 }, addDays(today, -1)), 0).total).toBe(hour);
     // Ten days are a whole week and three days of another: what was used in these is 7/3 as much.
     const start = pace({ 9: 3 }, addDays(today, -10));

@@ -61,7 +61,7 @@ describe('an entry', () => {
     ['kind', { kind: 'correction' }, 'work', 'correction'],
     ['end', { isTimed: false }, 'timed', 'not timed'],
     [
-      'moment',
+      'time of day',
       { startedAt: '2026-03-02T08:00:00.000Z', endedAt: '2026-03-02T09:00:00.000Z' },
       'from 2026-03-02 09:00:00, to 2026-03-02 10:00:00',
       'from 2026-03-02 08:00:00, to 2026-03-02 09:00:00',

@@ -158,19 +158,19 @@ test('overage by hand is owed before a charge of a later day, and is no overage 
   });
 });
 
-test('at one moment hours are bought before work is charged', () => {
+test('at one time hours are bought before work is charged', () => {
   expect(play({ charges: [used(1, 9)], rules: [ruleAt(2)] }).alerts).toBe(1);
   expect(play({ charges: [used(1, 7)], rules: [ruleAt(2)] }).alerts).toBe(0);
 });
 
-test('blocks bought at one moment are one balance, whatever the first of them holds', () => {
+test('blocks bought at the same time are one balance, whatever the first of them holds', () => {
   const blocks = [block('b-1'), block('b-2')];
   const moves = [bought(1, 2), bought(1, 5, 'b-2')];
   expect(play({ blocks, moves, rules: [ruleAt(5)] }).alerts).toBe(0);
   expect(play({ blocks, moves, rules: [ruleAt(7)] }).alerts).toBe(1);
 });
 
-test('a moment at which work is charged and a block ends is told once', () => {
+test('a time at which work is charged and a block ends is told once', () => {
   const blocks = [block('b-1', { expiresOn: day(9) }), block('b-2', { priority: 1 })];
   const midnight = { ...used(9, 1), dueAt: '2026-03-09T23:00:00.000Z' };
   const moves = [bought(1, 4), bought(1, 5, 'b-2')];
@@ -178,7 +178,7 @@ test('a moment at which work is charged and a block ends is told once', () => {
   expect(play({ blocks, moves, charges: [midnight], rules }).alerts).toBe(1);
 });
 
-test('nothing counts after the end, and all does up to its very moment', () => {
+test('nothing counts after the end, and everything up to it does', () => {
   const fields = { charges: [used(2, 1), used(5, 1)], rules: [ruleAt(8)] };
   expect(play({ ...fields, until: at(5) })).toMatchObject({ seconds: 2 * hour, alerts: 1 });
   expect(play({ ...fields, until: at(4) })).toMatchObject({ seconds: hour, alerts: 0 });

@@ -10,7 +10,7 @@ import {
   startOfDay,
 } from '../../src/domain/time.ts';
 
-describe('a moment', () => {
+describe('an instant', () => {
   test.each([
     ['2026-03-02T10:00:00+01:00', '2026-03-02T09:00:00.000Z'],
     ['2026-03-02T09:00:00Z', '2026-03-02T09:00:00.000Z'],
@@ -37,7 +37,7 @@ describe('a day', () => {
     expect(dateInZone('2026-03-02T23:30:00.000Z', zone)).toBe(date);
   });
 
-  test('begins at its first moment, also where midnight is skipped', () => {
+  test('begins at its first instant, also where midnight is skipped', () => {
     expect(startOfDay('2026-03-29', 'Europe/Paris')).toBe('2026-03-28T23:00:00.000Z');
     expect(startOfDay('2026-03-30', 'Europe/Paris')).toBe('2026-03-29T22:00:00.000Z');
     // In Beirut the clocks of that night go from 00:00 to 01:00.

@@ -36,6 +36,29 @@ export function readDate(option: string, text: string): DateText {
   });
 }
 
+/**
+ * The first and the last month of a report, as typed; null: not named. `last`: the one that counts where
+ * none is named.
+ */
+export function readMonths(
+  { from, to }: { from?: string; to?: string },
+  last?: string,
+): { from: string | null; to: string | null } {
+  const months = { from: readMonth('--from', from), to: readMonth('--to', to) };
+  const end = months.to ?? last ?? null;
+  if (months.from === null || end === null || months.from <= end) return months;
+  throw new KindError('config', `${months.from} is after ${end}.`, {
+    fix: 'Choose a first month that is not after the last one: --from and --to.',
+  });
+}
+
+function readMonth(option: string, text: string | undefined): string | null {
+  if (text === undefined || /^\d{4}-(?:0[1-9]|1[0-2])$/.test(text)) return text ?? null;
+  throw new KindError('config', `${option}: "${text}" is not a month.`, {
+    fix: 'Write the month as 2026-03.',
+  });
+}
+
 export function readWhole(option: string, text: string): number {
   if (/^-?\d{1,9}$/.test(text)) return Number(text);
   throw new KindError('config', `${option}: "${text}" is not a whole number.`);

@@ -19,6 +19,25 @@ export interface TableOptions {
   columns: number | null;
 }
 
+/** A column by its title and its cell of a row; null: the table does without it. */
+export type ShownColumn<Row> =
+  | readonly [title: string, cell: (row: Row) => TableCell, kind?: 'figure' | 'name' | 'prose']
+  | null;
+
+export function toCells<Row>(
+  rows: readonly Row[],
+  shown: readonly ShownColumn<Row>[],
+): [columns: TableColumn[], cells: TableCell[][]] {
+  const columns = shown.filter((column) => column !== null);
+  return [
+    columns.map(([title, , kind]) => {
+      if (kind === undefined) return { title };
+      return kind === 'figure' ? { title, isFigure: true } : { title, cut: kind };
+    }),
+    rows.map((row) => columns.map(([, cell]) => cell(row))),
+  ];
+}
+
 const gap = '  ';
 const cutMin = 20;
 const indent = '  ';

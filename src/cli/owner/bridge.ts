@@ -5,20 +5,17 @@ import { type BridgeReport, buildBridge } from '../../reports/bridge/bridge.ts';
 import { bridgeToPaper } from '../../reports/bridge/bridge-paper.ts';
 import { proposalToHtml } from '../../reports/bridge/proposal.ts';
 import type { WorkHistory } from '../../reports/leaks/work-history.ts';
-import { bridgeWordsIn } from '../../reports/text/bridge-words.ts';
 import { readWorkHistory } from '../../service/plan/work-history.ts';
 import { findClient } from '../input/find-client.ts';
 import { readAmount, readHours } from '../input/values.ts';
 import type { Cli, Scope } from '../scope.ts';
-import { addPaperOptions, answerPaper, type PaperFormat, writeAnswer } from './paper-output.ts';
+import { addPaperOptions, answerPaper, type PaperOptions, writeAnswer } from './paper-output.ts';
 
-interface BridgeOptions {
+interface BridgeOptions extends PaperOptions {
   price?: string;
   hoursIncluded?: string;
   costPerHour?: string;
   proposal?: 'en' | 'fr' | true;
-  format?: PaperFormat;
-  out?: string;
 }
 
 export function addBridgeReport(report: Command, cli: Cli): void {
@@ -38,7 +35,7 @@ export function addBridgeReport(report: Command, cli: Cli): void {
         'a page for the client instead, as a draft (default: in its own language)',
       ).choices(['en', 'fr']),
     );
-  addPaperOptions(command, ['text', 'json', 'html']).action(
+  addPaperOptions(command, 'csv').action(
     (query: string | undefined, options: BridgeOptions, parsed: Command) =>
       cli.withApp(parsed, 'read', async (scope) => {
         const { app } = scope;
@@ -53,12 +50,7 @@ export function addBridgeReport(report: Command, cli: Cli): void {
         }
         answerPaper(scope, options, {
           json: bridge,
-          paper: (format) => {
-            const isWhole = format === 'html' || only !== null;
-            const paper = bridgeToPaper(bridge, app.config, isWhole);
-            if (!isWhole) paper.notes.unshift(bridgeWordsIn(app.config.locale).moreOf);
-            return paper;
-          },
+          paper: (format) => bridgeToPaper(bridge, app.config, format === 'html' || only !== null),
         });
         return 0;
       }),

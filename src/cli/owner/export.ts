@@ -2,14 +2,14 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { KindError } from '../../domain/errors.ts';
-import { instantFromMs } from '../../domain/time.ts';
 import { buildBuyerFiles } from '../../reports/buyer/buyer-files.ts';
 import { manifestName, spellManifest, toManifest } from '../../reports/buyer/manifest.ts';
 import { readFolder } from '../../reports/buyer/read-folder.ts';
 import { verifyFiles } from '../../reports/buyer/verify-files.ts';
-import { currentMonth, toRevenuePeriod } from '../../reports/revenue/revenue-period.ts';
+import { readMonths } from '../input/values.ts';
 import { withFileFix, writeFile } from '../output/write-file.ts';
 import type { Cli, Scope } from '../scope.ts';
+import { currentMonth } from './revenue.ts';
 
 interface ExportOptions {
   from?: string;
@@ -37,20 +37,16 @@ export function defineExport(parent: Command, cli: Cli): void {
 }
 
 async function exportBuyer(scope: Scope, folder: string, options: ExportOptions): Promise<void> {
-  const { config, clients, store, now } = scope.app;
-  const zones = [config.timezone, ...clients.map(({ timezone }) => timezone)];
-  const asked = toRevenuePeriod(
-    options.from,
-    options.to,
-    currentMonth(instantFromMs(now()), zones),
-  );
+  const { config, clients, store } = scope.app;
+  const current = currentMonth(scope.app);
+  const { from, to } = readMonths(options, current);
   refuseFilled(folder);
   const { files, period, entries } = await buildBuyerFiles(store, {
     clients,
     zone: config.timezone,
     locale: config.locale,
-    from: options.from ?? null,
-    to: asked.to,
+    from,
+    to: to ?? current,
     isAnonymous: options.replaceTechnicians === true,
   });
   const manifest = toManifest(files);

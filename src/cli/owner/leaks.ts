@@ -1,19 +1,16 @@
 import type { Command } from 'commander';
-import { KindError } from '../../domain/errors.ts';
 import { buildLeaks } from '../../reports/leaks/leaks.ts';
 import { leaksToCsv } from '../../reports/leaks/leaks-csv.ts';
 import { leaksToPaper } from '../../reports/leaks/leaks-paper.ts';
-import { leaksWordsIn } from '../../reports/text/leaks-words.ts';
 import { readWorkHistory } from '../../service/plan/work-history.ts';
 import { findClient } from '../input/find-client.ts';
+import { readMonths } from '../input/values.ts';
 import type { Cli } from '../scope.ts';
-import { addPaperOptions, answerPaper, type PaperFormat } from './paper-output.ts';
+import { addPaperOptions, answerPaper, type PaperOptions } from './paper-output.ts';
 
-interface LeaksOptions {
+interface LeaksOptions extends PaperOptions {
   from?: string;
   to?: string;
-  format?: PaperFormat;
-  out?: string;
 }
 
 export function addLeaksReport(report: Command, cli: Cli): void {
@@ -26,34 +23,19 @@ export function addLeaksReport(report: Command, cli: Cli): void {
     )
     .option('--from <month>', 'first month of work, such as 2026-01 (default: all)')
     .option('--to <month>', 'last month of work');
-  addPaperOptions(command, ['text', 'csv', 'json', 'html']).action(
+  addPaperOptions(command).action(
     (query: string | undefined, options: LeaksOptions, parsed: Command) =>
       cli.withApp(parsed, 'read', async (scope) => {
         const { app } = scope;
-        const period = {
-          from: readMonth('--from', options.from),
-          to: readMonth('--to', options.to),
-        };
+        const period = readMonths(options);
         const only = query === undefined ? null : new Set([findClient(app.clients, query).id]);
         const leaks = buildLeaks(await readWorkHistory(app, 'given-blocks'), period, only);
         answerPaper(scope, options, {
           json: leaks,
           csv: () => leaksToCsv(leaks),
-          paper: (format) => {
-            const isWhole = format === 'html' || only !== null;
-            const paper = leaksToPaper(leaks, app.config, isWhole);
-            if (!isWhole) paper.notes.unshift(leaksWordsIn(app.config.locale).moreOf);
-            return paper;
-          },
+          paper: (format) => leaksToPaper(leaks, app.config, format === 'html' || only !== null),
         });
         return 0;
       }),
   );
-}
-
-export function readMonth(option: string, text: string | undefined): string | null {
-  if (text === undefined || /^\d{4}-(?:0[1-9]|1[0-2])$/.test(text)) return text ?? null;
-  throw new KindError('config', `${option}: "${text}" is not a month.`, {
-    fix: 'Write the month as 2026-03.',
-  });
 }

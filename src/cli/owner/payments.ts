@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { buildPayments, type PaymentsReport } from '../../reports/payments/payments.ts';
 import { readDate } from '../input/values.ts';
-import type { TableColumn } from '../output/table.ts';
 import type { Cli, Scope } from '../scope.ts';
 
 export function addPaymentsReport(report: Command, cli: Cli): void {
@@ -35,29 +34,7 @@ function paymentsText(report: PaymentsReport, scope: Scope): string {
   return parts.join('\n');
 }
 
-function rechargesText({ recharges, sums }: PaymentsReport, { table, format }: Scope): string {
-  const columns: TableColumn[] = [
-    { title: 'Client', cut: 'name' },
-    { title: 'Block' },
-    { title: 'By' },
-    { title: 'Invoice' },
-    { title: 'Price', isFigure: true },
-    { title: 'Requested' },
-    { title: 'Collected' },
-    { title: 'State' },
-    { title: 'Reason', cut: 'prose' },
-  ];
-  const rows = recharges.map((one) => [
-    one.client,
-    one.blockId,
-    one.collect,
-    one.invoice ?? '',
-    format.money(one.priceMinor, one.currency),
-    format.day(one.requestedOn),
-    one.collectedOn === null ? '' : format.day(one.collectedOn),
-    one.isUnapproved ? 'unapproved' : one.state,
-    one.reason ?? '',
-  ]);
+function rechargesText({ recharges, sums }: PaymentsReport, { list, format }: Scope): string {
   const lines = sums.map(({ currency, states, successPercent, medianDays }) => {
     const parts = states
       .filter(({ count }) => count > 0)
@@ -70,27 +47,28 @@ function rechargesText({ recharges, sums }: PaymentsReport, { table, format }: S
     const days = medianDays === null ? [] : [`half within ${medianDays} days`];
     return `${[...parts, ...success, ...days].join(', ')}.\n`;
   });
-  return `${table(columns, rows)}\n${lines.join('')}`;
+  const table = list(recharges, [
+    ['Client', ({ client }) => client, 'name'],
+    ['Block', ({ blockId }) => blockId],
+    ['By', ({ collect }) => collect],
+    ['Invoice', ({ invoice }) => invoice ?? ''],
+    ['Price', ({ priceMinor, currency }) => format.money(priceMinor, currency), 'figure'],
+    ['Requested', ({ requestedOn }) => format.day(requestedOn)],
+    ['Collected', ({ collectedOn }) => (collectedOn === null ? '' : format.day(collectedOn))],
+    ['State', ({ isUnapproved, state }) => (isUnapproved ? 'unapproved' : state)],
+    ['Reason', ({ reason }) => reason ?? '', 'prose'],
+  ]);
+  return `${table}\n${lines.join('')}`;
 }
 
-function mandatesText({ mandates }: PaymentsReport, { table, format }: Scope): string {
-  const columns: TableColumn[] = [
-    { title: 'Client', cut: 'name' },
-    { title: 'Connection' },
-    { title: 'Mandate' },
-    { title: 'Scheme' },
-    { title: 'Expires' },
-    { title: 'State' },
-    { title: 'Detail', cut: 'prose' },
-  ];
-  const rows = mandates.map((one) => [
-    one.client,
-    one.connection,
-    one.mandate,
-    one.scheme,
-    one.expiresOn === null ? '' : format.day(one.expiresOn),
-    one.status,
-    one.detail ?? '',
+function mandatesText({ mandates }: PaymentsReport, { list, format }: Scope): string {
+  return list(mandates, [
+    ['Client', ({ client }) => client, 'name'],
+    ['Connection', ({ connection }) => connection],
+    ['Mandate', ({ mandate }) => mandate],
+    ['Scheme', ({ scheme }) => scheme],
+    ['Expires', ({ expiresOn }) => (expiresOn === null ? '' : format.day(expiresOn))],
+    ['State', ({ status }) => status],
+    ['Detail', ({ detail }) => detail ?? '', 'prose'],
   ]);
-  return table(columns, rows);
 }

@@ -1,21 +1,18 @@
 import type { Command } from 'commander';
-import { KindError } from '../../domain/errors.ts';
 import { instantFromMs } from '../../domain/time.ts';
 import { buildProactive } from '../../reports/proactive/proactive.ts';
 import { proactiveToCsv, sourcesToCsv } from '../../reports/proactive/proactive-csv.ts';
 import { proactiveToPaper, sourcesToPaper } from '../../reports/proactive/proactive-paper.ts';
 import { countSources } from '../../reports/proactive/sources.ts';
 import { findClient } from '../input/find-client.ts';
+import { readMonths } from '../input/values.ts';
 import type { Cli } from '../scope.ts';
-import { readMonth } from './leaks.ts';
-import { addPaperOptions, answerPaper, type PaperFormat } from './paper-output.ts';
+import { addPaperOptions, answerPaper, type PaperOptions } from './paper-output.ts';
 
-interface ProactiveOptions {
+interface ProactiveOptions extends PaperOptions {
   from?: string;
   to?: string;
   sources?: boolean;
-  format?: PaperFormat;
-  out?: string;
 }
 
 export function addProactiveReport(report: Command, cli: Cli): void {
@@ -32,7 +29,7 @@ export function addProactiveReport(report: Command, cli: Cli): void {
       '--sources',
       'where the tickets of the last 90 days came from, to choose `ticketSources`',
     );
-  addPaperOptions(command, ['text', 'csv', 'json']).action(
+  addPaperOptions(command).action(
     (query: string | undefined, options: ProactiveOptions, parsed: Command) =>
       cli.withApp(parsed, 'read', async (scope) => {
         const { config, store, clients: all, now } = scope.app;
@@ -48,14 +45,8 @@ export function addProactiveReport(report: Command, cli: Cli): void {
           });
           return 0;
         }
-        const from = readMonth('--from', options.from);
-        const to = readMonth('--to', options.to);
-        if (from !== null && from > (to ?? asOf.slice(0, 7))) {
-          throw new KindError('config', `--from ${from} is after the last month.`, {
-            fix: 'Name an earlier month, or a later one with --to.',
-          });
-        }
-        const proactive = await buildProactive(store, { clients, from, to, asOf });
+        const months = readMonths(options, asOf.slice(0, 7));
+        const proactive = await buildProactive(store, { clients, ...months, asOf });
         answerPaper(scope, options, {
           json: proactive,
           csv: () => proactiveToCsv(proactive),

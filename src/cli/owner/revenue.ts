@@ -1,21 +1,21 @@
-import { extname, resolve } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { KindError } from '../../domain/errors.ts';
-import { addMonths, instantFromMs } from '../../domain/time.ts';
+import type { RevenuePeriod } from '../../domain/revenue/account.ts';
+import { addMonths, dateInZone, earliest, instantFromMs } from '../../domain/time.ts';
 import { sumUpRevenue } from '../../reports/revenue/revenue.ts';
-import { type RevenueTable, toRevenuePage } from '../../reports/revenue/revenue-page.ts';
-import { currentMonth, toRevenuePeriod } from '../../reports/revenue/revenue-period.ts';
+import { revenueToCsv } from '../../reports/revenue/revenue-csv.ts';
+import { revenueToPaper } from '../../reports/revenue/revenue-paper.ts';
 import { readRevenue } from '../../reports/revenue/revenue-source.ts';
-import {
-  isJournal,
-  type RevenueFormat,
-  revenueFormats,
-  spellRevenue,
-} from '../../reports/revenue/spell-revenue.ts';
+import { journalFormats, spellJournals } from '../../reports/revenue/spell-journals.ts';
+import type { App } from '../../service/app/app.ts';
 import { findClient } from '../input/find-client.ts';
-import type { TableColumn } from '../output/table.ts';
-import { writeFile } from '../output/write-file.ts';
+import { readMonths } from '../input/values.ts';
+import { addFormatOptions, chooseFormat } from '../output/formats.ts';
 import type { Cli, Scope } from '../scope.ts';
+import { answerPaper, type PaperOptions, paperFormats, writeAnswer } from './paper-output.ts';
+
+const formats = [...paperFormats, ...journalFormats] as const;
+type RevenueFormat = (typeof formats)[number];
 
 interface RevenueOptions {
   from?: string;
@@ -25,7 +25,7 @@ interface RevenueOptions {
 }
 
 export function addRevenueReport(report: Command, cli: Cli): void {
-  cli
+  const command = cli
     .add(
       report,
       'revenue [client]',
@@ -33,38 +33,66 @@ export function addRevenueReport(report: Command, cli: Cli): void {
       'report revenue --from 2026-01 --to 2026-03 --out revenue.html',
     )
     .option('--from <month>', 'first month, such as 2026-01 (default: eleven before the last)')
-    .option('--to <month>', 'last month (default: the current one; of journals, the one before)')
-    .addOption(
-      new Option(
-        '--format <format>',
-        'default: by the name of the file, else text; json with --json',
-      ).choices(revenueFormats),
-    )
-    .option('--out <file>', 'write to the file instead of standard output')
-    .action((query: string | undefined, options: RevenueOptions, command: Command) =>
-      cli.withApp(command, 'read', async (scope) => {
-        const { config, store, clients, now } = scope.app;
-        const zones = [config.timezone, ...clients.map(({ timezone }) => timezone)];
-        const current = currentMonth(instantFromMs(now()), zones);
-        const format = options.format ?? usualFormat(options.out, scope.isJson);
-        const period = readPeriod(options, format, current);
-        const id = query === undefined ? null : readPayer(scope, query);
-        const request = { clients, zone: config.timezone, period, clientId: id };
-        const measured = await readRevenue(store, request);
-        answerRevenue(scope, sumUpRevenue(measured, period), { format, current, out: options.out });
+    .option('--to <month>', 'last month (default: the current one; of journals, the one before)');
+  addFormatOptions(command, formats).action(
+    (query: string | undefined, options: RevenueOptions, parsed: Command) =>
+      cli.withApp(parsed, 'read', async (scope) => {
+        await answerRevenue(scope, query, options);
         return 0;
       }),
-    );
+  );
 }
 
-/** A journal of a month that is not over would be imported twice. */
-function readPeriod({ from, to }: RevenueOptions, format: RevenueFormat, current: string) {
-  const closed = addMonths(`${current}-01`, -1).slice(0, 7);
-  const period = toRevenuePeriod(from, to, isJournal(format) ? closed : current);
-  if (!isJournal(format) || period.to <= closed) return period;
-  throw new KindError('config', `${period.to} is not over, so its journal is not complete.`, {
-    fix: `Use --to ${closed}.`,
-  });
+async function answerRevenue(
+  scope: Scope,
+  query: string | undefined,
+  options: RevenueOptions,
+): Promise<void> {
+  const { isJson, deps } = scope;
+  const { config, store, clients } = scope.app;
+  const current = currentMonth(scope.app);
+  const format = chooseFormat(options, formats, { isJson, usual: 'text' });
+  const journal = journalFormats.find((one) => one === format);
+  const period = readPeriod(options, journal !== undefined, current);
+  const clientId = query === undefined ? null : readPayer(scope, query);
+  const request = { clients, zone: config.timezone, period, clientId };
+  const report = sumUpRevenue(await readRevenue(store, request), period);
+  if (journal === undefined) {
+    answerPaper(scope, options as PaperOptions, {
+      json: report,
+      csv: () => revenueToCsv(report),
+      paper: () => revenueToPaper(report, config, current),
+    });
+    return;
+  }
+  const { text, notes } = spellJournals(report, config, journal);
+  for (const note of notes) deps.err(`${note}\n`);
+  writeAnswer(scope, options.out, text);
+}
+
+/** The month that is still running for one of the clients: nothing later is complete. */
+export function currentMonth({ config, clients, now }: App): string {
+  const zones = [config.timezone, ...clients.map(({ timezone }) => timezone)];
+  const at = instantFromMs(now());
+  return earliest(zones.map((zone) => dateInZone(at, zone))).slice(0, 7);
+}
+
+/** A year by default. A journal of a month that is not over would be imported twice. */
+function readPeriod(options: RevenueOptions, isJournal: boolean, current: string): RevenuePeriod {
+  const closed = monthsBefore(current, 1);
+  const last = isJournal ? closed : current;
+  const months = readMonths(options, last);
+  const to = months.to ?? last;
+  if (isJournal && to > closed) {
+    throw new KindError('config', `${to} is not over, so its journal is not complete.`, {
+      fix: `Use --to ${closed}.`,
+    });
+  }
+  return { from: months.from ?? monthsBefore(to, 11), to };
+}
+
+function monthsBefore(month: string, count: number): string {
+  return addMonths(`${month}-01`, -count).slice(0, 7);
 }
 
 function readPayer({ app }: Scope, query: string): string {
@@ -73,69 +101,4 @@ function readPayer({ app }: Scope, query: string): string {
   throw new KindError('config', `${client.paidBy.name} pays for the work of ${client.name}.`, {
     fix: `Its blocks are in the report of that client: report revenue "${client.paidBy.name}".`,
   });
-}
-
-interface Answer {
-  format: RevenueFormat;
-  current: string;
-  out: string | undefined;
-}
-
-function answerRevenue(
-  scope: Scope,
-  report: ReturnType<typeof sumUpRevenue>,
-  { format, current, out }: Answer,
-): void {
-  const { deps, app, isJson, answer } = scope;
-  if (isJson && out === undefined && format !== 'json') {
-    throw new KindError('config', `--json and --format ${format} contradict each other.`, {
-      fix: 'Use only one of them, or write to a file with --out.',
-    });
-  }
-  const { text, notes } =
-    format === 'text'
-      ? { text: revenueText(report, scope, current), notes: [] }
-      : spellRevenue(report, app.config, { format, current });
-  for (const note of notes) deps.err(`${note}\n`);
-  if (out === undefined) {
-    deps.out(text);
-    return;
-  }
-  const file = resolve(out);
-  writeFile(file, text);
-  const { from, to } = report;
-  answer({ from, to, format, file }, () => `Revenue from ${from} to ${to}: ${file}\n`);
-}
-
-function revenueText(
-  report: ReturnType<typeof sumUpRevenue>,
-  scope: Scope,
-  current: string,
-): string {
-  const { app, paint, format } = scope;
-  const { words, period, tables } = toRevenuePage(report, app.config);
-  const notice =
-    report.to < current ? '' : `${paint('yellow', words.running(format.month(current)))}\n`;
-  const head = `${paint('bold', words.title)}\n${period}\n${notice}`;
-  return [head, ...tables.map((table) => tableText(table, scope))].join('\n');
-}
-
-function tableText({ caption, columns, rows, total }: RevenueTable, { paint, table }: Scope) {
-  const shown = columns.map(({ title, isFigure = false }, index): TableColumn => {
-    return { title, isFigure, ...(index === 0 ? { cut: 'name' } : {}) };
-  });
-  const foot = (total ?? []).map((text) => ({ text, style: 'bold' as const }));
-  const all = total === null ? rows : [...rows, foot];
-  return `${paint('bold', caption)}\n${table(shown, all)}`;
-}
-
-const endings: Readonly<Record<string, RevenueFormat>> = {
-  '.csv': 'csv',
-  '.json': 'json',
-  '.txt': 'text',
-};
-
-function usualFormat(out: string | undefined, isJson: boolean): RevenueFormat {
-  if (out !== undefined) return endings[extname(out).toLowerCase()] ?? 'html';
-  return isJson ? 'json' : 'text';
 }

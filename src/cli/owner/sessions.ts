@@ -25,7 +25,6 @@ import {
 import { sessionContext } from '../../service/app/session-context.ts';
 import { findClient } from '../input/find-client.ts';
 import { readDate } from '../input/values.ts';
-import type { TableColumn } from '../output/table.ts';
 import type { Cli, Scope } from '../scope.ts';
 
 interface PeriodOptions {
@@ -103,28 +102,21 @@ function unloggedText(report: UnloggedReport, scope: Scope): string {
   return parts.join('\n');
 }
 
-function unloggedTable(rows: readonly ReportedUnlogged[], { table, format }: Scope): string {
-  const columns: TableColumn[] = [
-    { title: 'Client', cut: 'name' },
-    { title: 'Technician', cut: 'name' },
-    { title: 'Day' },
-    { title: 'Time' },
-    { title: 'Device', cut: 'name' },
-    { title: 'Unlogged', isFigure: true },
-    { title: 'Worth', isFigure: true },
-    { title: 'State' },
-  ];
-  const cells = rows.map((row) => [
-    row.client,
-    row.technician,
-    format.day(row.workedOn),
-    spanText(row, row.timezone),
-    row.device ?? '',
-    format.duration(row.seconds),
-    row.worthMinor === null ? '' : format.money(row.worthMinor, row.currency),
-    stateText(row, format),
+function unloggedTable(rows: readonly ReportedUnlogged[], { list, format }: Scope): string {
+  return list(rows, [
+    ['Client', ({ client }) => client, 'name'],
+    ['Technician', ({ technician }) => technician, 'name'],
+    ['Day', ({ workedOn }) => format.day(workedOn)],
+    ['Time', (row) => spanText(row, row.timezone)],
+    ['Device', ({ device }) => device ?? '', 'name'],
+    ['Unlogged', ({ seconds }) => format.duration(seconds), 'figure'],
+    [
+      'Worth',
+      (row) => (row.worthMinor === null ? '' : format.money(row.worthMinor, row.currency)),
+      'figure',
+    ],
+    ['State', (row) => stateText(row, format)],
   ]);
-  return table(columns, cells);
 }
 
 function stateText({ state, dueAt, message, timezone }: ReportedUnlogged, format: Scope['format']) {
@@ -159,54 +151,36 @@ const reasonTexts: Record<UncountedSession['reason'], string> = {
   'too-long': 'longer than a day',
 };
 
-function uncountedTable(sessions: readonly UncountedSession[], { table, format }: Scope): string {
-  const columns: TableColumn[] = [
-    { title: 'Not counted' },
-    { title: 'Connection' },
-    { title: 'Client ID' },
-    { title: 'Technician', cut: 'name' },
-    { title: 'Device', cut: 'name' },
-    { title: 'Started (UTC)' },
-    { title: 'Duration', isFigure: true },
-  ];
-  const rows = sessions.map((one) => [
-    reasonTexts[one.reason],
-    one.connection,
-    one.clientId ?? '',
-    one.technician,
-    one.device ?? '',
-    format.time(one.startedAt),
-    format.duration(one.seconds),
+function uncountedTable(sessions: readonly UncountedSession[], { list, format }: Scope): string {
+  return list(sessions, [
+    ['Not counted', ({ reason }) => reasonTexts[reason]],
+    ['Connection', ({ connection }) => connection],
+    ['Client ID', ({ clientId }) => clientId ?? ''],
+    ['Technician', ({ technician }) => technician, 'name'],
+    ['Device', ({ device }) => device ?? '', 'name'],
+    ['Started (UTC)', ({ startedAt }) => format.time(startedAt)],
+    ['Duration', ({ seconds }) => format.duration(seconds), 'figure'],
   ]);
-  return table(columns, rows);
 }
 
 function doublesText({ rows, from, to }: DoublesReport, scope: Scope): string {
-  const { table, format } = scope;
+  const { list, format } = scope;
   if (rows.length === 0) {
     return `No time of one technician at the same time, ${format.day(from)} to ${format.day(to)}.\n`;
   }
-  const columns: TableColumn[] = [
-    { title: 'Technician', cut: 'name' },
-    { title: 'Day' },
-    { title: 'First' },
-    { title: 'Second' },
-    { title: 'In both', isFigure: true },
-    { title: 'State' },
-  ];
-  const cells = rows.map((row) => [
-    row.technician,
-    format.day(dateInZone(row.first.startedAt, row.timezone)),
-    entryText(row.first, row.timezone),
-    entryText(row.second, row.timezone),
-    format.duration(row.seconds),
-    doubleStateTexts[row.state],
+  const table = list(rows, [
+    ['Technician', ({ technician }) => technician, 'name'],
+    ['Day', ({ first, timezone }) => format.day(dateInZone(first.startedAt, timezone))],
+    ['First', ({ first, timezone }) => entryText(first, timezone)],
+    ['Second', ({ second, timezone }) => entryText(second, timezone)],
+    ['In both', ({ seconds }) => format.duration(seconds), 'figure'],
+    ['State', ({ state }) => doubleStateTexts[state]],
   ]);
   const isWaiting = rows.some(({ state }) => state === 'waiting');
   const fix = isWaiting
     ? '\nThe second of those that wait is not debited: see `prepaid-hours quarantine`.\n'
     : '';
-  return `${table(columns, cells)}${fix}`;
+  return `${table}${fix}`;
 }
 
 const doubleStateTexts: Record<ReportedDouble['state'], string> = {
@@ -236,21 +210,12 @@ function unloggedCsv({ rows }: UnloggedReport): string {
     ...['client', 'technician', 'worked_on', 'started_at', 'ended_at', 'unlogged_seconds'],
     ...['worth', 'currency', 'connection', 'device', 'ticket', 'state', 'due_at', 'id'],
   ];
+  const worth = ({ worthMinor, currency }: ReportedUnlogged) =>
+    worthMinor === null ? null : textFromMinor(worthMinor, currency);
   const cells = rows.map((row) => [
-    row.client,
-    row.technician,
-    row.workedOn,
-    row.startedAt,
-    row.endedAt,
-    row.seconds,
-    row.worthMinor === null ? null : textFromMinor(row.worthMinor, row.currency),
-    row.currency,
-    row.connection,
-    row.device,
-    row.ticketId,
-    row.state,
-    row.dueAt,
-    row.id,
+    ...[row.client, row.technician, row.workedOn, row.startedAt, row.endedAt, row.seconds],
+    ...[worth(row), row.currency, row.connection, row.device, row.ticketId, row.state],
+    ...[row.dueAt, row.id],
   ]);
   return csvText([titles, ...cells]);
 }

@@ -1,5 +1,5 @@
-import { extname, resolve } from 'node:path';
-import { type Command, Option } from 'commander';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
 import type { Client } from '../../domain/agreements/terms.ts';
 import { KindError } from '../../domain/errors.ts';
 import { dateInZone, instantFromMs } from '../../domain/time.ts';
@@ -10,6 +10,8 @@ import { draftAgreement, listAccepted } from '../../service/agreements/draft.ts'
 import { openPrinter } from '../../service/publish/print-pdf.ts';
 import { findClient } from '../input/find-client.ts';
 import { readDate, readWhole } from '../input/values.ts';
+import { addFormatOptions, chooseFormat } from '../output/formats.ts';
+import type { TableCell } from '../output/table.ts';
 import { hangText } from '../output/wrap.ts';
 import { writeFile } from '../output/write-file.ts';
 import type { Cli, Scope } from '../scope.ts';
@@ -30,14 +32,7 @@ interface AgreementOptions {
 }
 
 export function defineAgreement(agreement: Command, cli: Cli): void {
-  agreement
-    .addOption(
-      new Option(
-        '--format <format>',
-        'default: by the name of the file, else text on a terminal and html elsewhere; json with --json',
-      ).choices(formats),
-    )
-    .option('--out <file>', 'write to the file instead of standard output')
+  addFormatOptions(agreement, formats, 'text on a terminal and html elsewhere')
     .option('--dated <day>', 'the day on the document (default: today)')
     .option('--accepted <day>', 'record that the client accepted it on that day')
     .option('--evidence <reference>', 'with --accepted: where the signed document is')
@@ -142,7 +137,8 @@ async function answerDocument(
   const printed = isAccepted
     ? await readVersion(scope, client, readWhole('--version', version))
     : await draft(scope, client, readDay('--dated', dated, client, app.now));
-  const format = options.format ?? usualFormat(out, scope);
+  const usual = out === undefined && deps.isOutTerminal ? 'text' : 'html';
+  const format = chooseFormat(options, formats, { isJson, usual });
   const notice = isAccepted ? null : noticeOf(scope);
   if (out === undefined) printOut(scope, printed, format);
   else {
@@ -191,15 +187,7 @@ async function readVersion({ app }: Scope, client: Client, version: number): Pro
   return { ...found, client: client.name, json: { ...kept, terms: JSON.parse(terms), text } };
 }
 
-function printOut({ deps, isJson }: Scope, printed: Printed, format: AgreementFormat): void {
-  if (isJson && format !== 'json') {
-    throw new KindError('config', `--json and --format ${format} contradict each other.`, {
-      fix: 'Use only one of them, or write to a file with --out.',
-    });
-  }
-  if (format === 'pdf') {
-    throw new KindError('config', 'A PDF is written to a file.', { fix: 'Add --out FILE.' });
-  }
+function printOut({ deps }: Scope, printed: Printed, format: AgreementFormat): void {
   if (format === 'json') deps.out(jsonOf(printed));
   else if (format === 'html') deps.out(printed.html);
   else deps.out(broken(printed.text, deps.isOutTerminal ? deps.columns : null));
@@ -234,44 +222,27 @@ async function spell(
   }
 }
 
-const endings: Readonly<Record<string, AgreementFormat>> = {
-  '.pdf': 'pdf',
-  '.json': 'json',
-  '.txt': 'text',
-};
-
-function usualFormat(out: string | undefined, { isJson, deps }: Scope): AgreementFormat {
-  if (out !== undefined) return endings[extname(out).toLowerCase()] ?? 'html';
-  if (isJson) return 'json';
-  return deps.isOutTerminal ? 'text' : 'html';
-}
-
 async function answerList(scope: Scope, clients: readonly Client[]): Promise<void> {
-  const { app, answer, format, table } = scope;
+  const { app, answer, format, list } = scope;
   const { config, store } = app;
   const names = new Set(clients.map(({ name }) => name));
   const all = await compareAgreements(store, { config, clients: app.clients }, format);
   const agreements = all.filter(({ client }) => names.has(client));
   answer({ agreements }, () =>
-    table(
-      [
-        { title: 'Client', cut: 'name' },
-        { title: 'Version', isFigure: true },
-        { title: 'Accepted' },
-        { title: 'By' },
-        { title: 'Evidence' },
-        { title: 'Terms today' },
-      ],
-      agreements.map((one) => listRow(one, scope)),
-    ),
+    list(agreements, [
+      ['Client', ({ client }) => client, 'name'],
+      ['Version', ({ accepted }) => accepted?.version.toString() ?? '', 'figure'],
+      ['Accepted', ({ accepted: one }) => (one === null ? 'not yet' : format.day(one.acceptedOn))],
+      ['By', ({ accepted }) => accepted?.acceptedBy ?? ''],
+      ['Evidence', ({ accepted }) => accepted?.evidence ?? ''],
+      ['Terms today', stateCell],
+    ]),
   );
 }
 
-function listRow({ client, accepted, changes }: ComparedAgreement, { format }: Scope) {
-  if (accepted === null) return [client, '', 'not yet', '', '', ''];
-  const { version, acceptedOn, acceptedBy, evidence } = accepted;
+function stateCell({ accepted, changes }: ComparedAgreement): TableCell {
+  if (accepted === null) return '';
+  if (changes.length === 0) return 'the same';
   const count = changes.length === 1 ? '1 differs' : `${changes.length} differ`;
-  const state =
-    changes.length === 0 ? 'the same' : { text: `${count}: see check`, style: 'yellow' as const };
-  return [client, String(version), format.day(acceptedOn), acceptedBy ?? '', evidence, state];
+  return { text: `${count}: see check`, style: 'yellow' };
 }

@@ -21,12 +21,12 @@ export type StatementFormat = (typeof statementFormats)[number];
 
 const plain: TableOptions = { paint: (_, text) => text, columns: null };
 
-/** One statement as it goes to a file or a pipe. */
+/** One statement as it goes to a file or a pipe; a PDF is made of its page. */
 export async function spellStatement(
   source: StatementSource,
   client: Client,
   statement: Statement,
-  format: Exclude<StatementFormat, 'pdf'>,
+  format: StatementFormat,
 ): Promise<string> {
   if (format === 'csv') return statementToCsv(statement);
   if (format === 'json') return statementToJson(statement);
@@ -63,8 +63,7 @@ export async function writeStatements(
   try {
     for (const client of clients) {
       const statement = await buildClientStatement(source, client, month);
-      const shown = format === 'pdf' ? 'html' : format;
-      const text = await spellStatement(source, client, statement, shown);
+      const text = await spellStatement(source, client, statement, format);
       const file = resolve(nameFile(client, statement.month));
       writeFile(file, printer === null ? text : await print(printer, text, client));
       const isProvisional = statement.provisional !== null;

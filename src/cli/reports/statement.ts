@@ -1,5 +1,5 @@
-import { extname, resolve } from 'node:path';
-import { type Command, Option } from 'commander';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
 import type { Client } from '../../domain/agreements/terms.ts';
 import { KindError } from '../../domain/errors.ts';
 import { instantFromMs } from '../../domain/time.ts';
@@ -9,8 +9,8 @@ import {
   type StatementSource,
 } from '../../reports/statement/client-statement.ts';
 import { openPrinter } from '../../service/publish/print-pdf.ts';
-import type { CliDeps } from '../deps.ts';
 import { findClient } from '../input/find-client.ts';
+import { addFormatOptions, chooseFormat } from '../output/formats.ts';
 import type { Cli, Scope } from '../scope.ts';
 import {
   type StatementFile,
@@ -30,15 +30,11 @@ interface StatementOptions {
 }
 
 export function defineStatement(statement: Command, cli: Cli): void {
-  statement
-    .option('--month <month>', 'such as 2026-03 (default: the current month, still provisional)')
-    .addOption(
-      new Option(
-        '--format <format>',
-        'default: by the name of the file, else text on a terminal and html elsewhere; json with --json',
-      ).choices(statementFormats),
-    )
-    .option('--out <file>', 'write to the file instead of standard output')
+  statement.option(
+    '--month <month>',
+    'such as 2026-03 (default: the current month, still provisional)',
+  );
+  addFormatOptions(statement, statementFormats, 'text on a terminal and html elsewhere')
     .option('--all', 'every client’s, into the folder that --out names')
     .action((query: string | undefined, options: StatementOptions, command: Command) =>
       cli.withApp(command, 'read', async (scope) => {
@@ -46,7 +42,9 @@ export function defineStatement(statement: Command, cli: Cli): void {
         const { config, store, clients, now } = app;
         const source = { config, store, clients, now: instantFromMs(now()) };
         const { month = null, out } = options;
-        const format = options.format ?? usualFormat(options, scope.isJson, deps);
+        const isPage = out !== undefined || !deps.isOutTerminal;
+        const usual = isPage ? 'html' : 'text';
+        const format = chooseFormat(options, statementFormats, { isJson: scope.isJson, usual });
         const openBrowser = () => openPrinter(config.file, deps.env);
         const request = { month, format, openBrowser };
         if (options.all === true) {
@@ -91,19 +89,11 @@ function readClient(clients: readonly Client[], query: string | undefined): Clie
 }
 
 async function printOut(
-  { deps, paint, isJson }: Scope,
+  { deps, paint }: Scope,
   source: StatementSource,
   client: Client,
   { month, format }: { month: string | null; format: StatementFormat },
 ): Promise<void> {
-  if (isJson && format !== 'json') {
-    throw new KindError('config', `--json and --format ${format} contradict each other.`, {
-      fix: 'Use only one of them, or write to a file with --out.',
-    });
-  }
-  if (format === 'pdf') {
-    throw new KindError('config', 'A PDF is written to a file.', { fix: 'Add --out FILE.' });
-  }
   const statement = await buildClientStatement(source, client, month);
   if (format !== 'text') {
     deps.out(await spellStatement(source, client, statement, format));
@@ -129,22 +119,4 @@ function lineOf(written: StatementFile | undefined): string {
   if (written === undefined) return '';
   const { client, month, file } = written;
   return `Statement of ${plainText(client)} for ${month}: ${file}\n`;
-}
-
-const endings: Readonly<Record<string, StatementFormat>> = {
-  '.pdf': 'pdf',
-  '.csv': 'csv',
-  '.json': 'json',
-  '.txt': 'text',
-};
-
-function usualFormat(
-  { out, all }: StatementOptions,
-  isJson: boolean,
-  { isOutTerminal }: CliDeps,
-): StatementFormat {
-  if (all === true) return 'html';
-  if (out !== undefined) return endings[extname(out).toLowerCase()] ?? 'html';
-  if (isJson) return 'json';
-  return isOutTerminal ? 'text' : 'html';
 }

@@ -151,7 +151,7 @@ function idleFaults(rule: unknown, path: Path): Problem[] {
   return problems;
 }
 
-/** What was worked is no balance: nothing is sold for it, and open work always counts. */
+/** What was worked is not a balance: nothing is sold for it, and open work always counts. */
 function alarmFaults(rule: unknown, path: Path): Problem[] {
   const when = valueAt(rule, ['when']);
   const has = (key: string) => valueAt(when, [key]) !== undefined;

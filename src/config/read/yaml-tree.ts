@@ -28,7 +28,7 @@ interface Places {
   open: Set<unknown>;
   /** Nodes by their anchors, so far. */
   anchors: Map<string, unknown>;
-  /** What each alias stands for. */
+  /** The node that each alias refers to. */
   targets: Map<unknown, unknown>;
   /** Values read so far, counting repetitions by aliases. */
   count: number;

@@ -1,6 +1,7 @@
 /** Work that goes fast: much of it within some hours, or on one ticket. */
+
 import type { UsageAlarm, UsageLevel } from '../agreements/terms.ts';
-import { sum } from '../sum.ts';
+import { sum } from '../statistics.ts';
 import { addSeconds, type Instant, secondsBetween } from '../time.ts';
 
 /** A time entry, after corrections. */
@@ -58,9 +59,9 @@ function countBursts(level: number, within: number, work: readonly WorkedTime[])
   const leaving = ordered.flatMap(({ startedAt, endedAt }) => {
     return [addSeconds(startedAt, within), addSeconds(endedAt, within)];
   });
-  const [moments, last] = [[...new Set([...ends, ...leaving])].sort(), ends.at(-1) ?? ''];
+  const [times, last] = [[...new Set([...ends, ...leaving])].sort(), ends.at(-1) ?? ''];
   let [first, next, count, isAbove] = [0, 0, 0, false];
-  for (const at of moments.filter((moment) => moment <= last)) {
+  for (const at of times.filter((one) => one <= last)) {
     const since = addSeconds(at, -within);
     while ((ordered[next]?.endedAt ?? '~') <= at) next += 1;
     while (first < next && (ordered[first]?.endedAt ?? '') <= since) first += 1;

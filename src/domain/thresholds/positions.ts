@@ -3,7 +3,7 @@ import type { ChargedWorkTypes } from '../blocks/allocation.ts';
 import { canKindPay, coversKind, isOfKind, type Kind, kindKey } from '../blocks/kinds.ts';
 import type { OpenOverage } from '../ledger/postings.ts';
 import type { Price } from '../money.ts';
-import { sum } from '../sum.ts';
+import { sum } from '../statistics.ts';
 import { type HeldBlock, isAboutHours, moneyLeftIn, type Position } from './thresholds.ts';
 
 /** Overage and pending work, by work type. */

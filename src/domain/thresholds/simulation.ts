@@ -3,7 +3,7 @@ import { allocate, type Demand, type SpendableBlock, splitDemand } from '../bloc
 import type { ChargeFacts } from '../charges/charge-facts.ts';
 import { type Account, holdBlock } from '../ledger/postings.ts';
 import { partOfPrice, priceOf } from '../money.ts';
-import { sum } from '../sum.ts';
+import { sum } from '../statistics.ts';
 import { type DateText, dateInZone, type Instant, instantFromMs, msFromInstant } from '../time.ts';
 import { type EpisodeState, findCrossings, followEpisodes, type LedgerMove } from './episodes.ts';
 import { idleOf } from './idle.ts';

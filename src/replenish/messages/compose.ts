@@ -1,6 +1,6 @@
 import type { Client } from '../../domain/agreements/terms.ts';
 import type { RunOut } from '../../domain/forecast/forecast.ts';
-import { type Format, formatIn, sizeIn } from '../../domain/format.ts';
+import { formatIn } from '../../domain/format.ts';
 import { pushKeyOf } from '../../domain/keys.ts';
 import type { PushMessages } from '../../domain/records/messages.ts';
 import type { Crossing } from '../../domain/thresholds/episodes.ts';
@@ -11,7 +11,7 @@ import type { NewMessage } from '../../store/port.ts';
 import type { ReplenishContext } from '../context.ts';
 import type { Refusal, Sale, SaleByHand } from '../sale.ts';
 import { isAboutIdle } from './levels.ts';
-import { inProse } from './phrases.ts';
+import { inProse, sizePhrase } from './phrases.ts';
 import { composeRechargeNote } from './recharge-note.ts';
 import { valuesOf } from './values.ts';
 
@@ -38,7 +38,7 @@ export interface Notice {
 /** The threshold of a sale by hand, whose episodes count such sales. */
 export const handSale = 'by hand';
 
-/** Rules that were reached, or what stands for one in a sale by hand. */
+/** Rules that were reached, and what a sale by hand has in their place. */
 export function rulesOf({
   crossings,
   byHand,
@@ -125,7 +125,7 @@ export function composeNotice(context: ReplenishContext, notice: Notice): NewMes
           : composeRechargeNote(context, client, key, {
               event: 'announced',
               isByHand: byHand !== undefined,
-              size: sizeOf(recharge, format),
+              size: sizePhrase(recharge.offer, recharge.seconds, recharge.totalMinor, format),
               amountMinor: recharge.totalMinor,
               currency: recharge.offer.currency,
               invoice: null,
@@ -154,11 +154,6 @@ function templatesFor({ crossings, byHand }: Notice) {
   return { ticket: 'alert-ticket', note: 'client-note' } as const;
 }
 
-/** Of all blocks of the sale together. */
-function sizeOf({ offer, seconds, totalMinor }: Sale, format: Format): string {
-  return sizeIn(format, seconds, offer.amountMinor === null ? null : totalMinor, offer.currency);
-}
-
 function composeInvoice(context: ReplenishContext, notice: Notice, sale: Sale): NewMessage {
   const { client } = notice;
   const key = invoiceKeyOf(context, notice, sale);
@@ -185,6 +180,17 @@ function composeInvoice(context: ReplenishContext, notice: Notice, sale: Sale): 
     title: subject,
     body,
   });
+}
+
+/** An alert ticket for the MSP's people. */
+export function toAlert(
+  context: ReplenishContext,
+  client: Client,
+  key: string,
+  text: { subject: string; body: string },
+): NewMessage {
+  const payload = { clientId: sourceIdOf(client), ...text };
+  return toMessage(context, client, 'alert-ticket', key, null, payload);
 }
 
 /** The MSP's own language, since its people read the request. */

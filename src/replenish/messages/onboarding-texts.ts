@@ -1,11 +1,11 @@
 /** The alert to the MSP when a block for onboarding has ended. */
 import type { Client, Offer } from '../../domain/agreements/terms.ts';
-import { type Format, formatIn, type Language, languageOf } from '../../domain/format.ts';
+import { type Format, formatIn, languageOf } from '../../domain/format.ts';
 import type { DateText } from '../../domain/time.ts';
 import type { BlockBalance, OnboardingUse } from '../../store/port.ts';
 import type { ReplenishContext } from '../context.ts';
 import { monthsPhrase } from './block-phrases.ts';
-import { inProse } from './phrases.ts';
+import { inProse, sizePhrase } from './phrases.ts';
 
 export type OnboardingEnd =
   | { why: 'used-up' }
@@ -25,7 +25,7 @@ export function composeOnboarding(
   { block, use, end }: Ended,
 ): { subject: string; body: string } {
   const format = inProse(formatIn(context));
-  const words = texts[languageOf(context.locale)];
+  const words = { en, fr }[languageOf(context.locale)];
   const next = block.onboarding?.followedBy ?? '';
   const agreement = context.agreements.get(next);
   const offer = agreement?.replenish.flatMap((rule) => rule.offer ?? [])[0] ?? null;
@@ -37,7 +37,7 @@ export function composeOnboarding(
     words.why[end.why](day),
     '',
     period === null
-      ? words.unused(sizeOf(block, format))
+      ? words.unused(sizePhrase(block, block.seconds, null, format))
       : words.used(usedOf(block, use, format), period),
     offer === null ? words.noTerms(next) : words.terms(next, offerText(offer, format, words)),
     '',
@@ -48,13 +48,12 @@ export function composeOnboarding(
   return { subject, body: lines.join('\n').trimEnd() };
 }
 
-function sizeOf({ amountMinor, seconds, currency }: BlockBalance, format: Format): string {
-  return amountMinor === null ? format.duration(seconds) : format.money(amountMinor, currency);
-}
-
 /** `9 h 30 of 10 h`; of money, the hours that it paid for. */
 function usedOf(block: BlockBalance, { usedSeconds }: OnboardingUse, format: Format): Used {
-  return { used: format.duration(usedSeconds), size: sizeOf(block, format) };
+  return {
+    used: format.duration(usedSeconds),
+    size: sizePhrase(block, block.seconds, null, format),
+  };
 }
 
 interface Used {
@@ -74,68 +73,54 @@ function offerText(
   return validForMonths === null ? size : words.valid(size, monthsPhrase(validForMonths, format));
 }
 
-interface Texts {
-  subject(client: string, state: string, next: string): string;
-  state: Record<OnboardingEnd['why'], string>;
-  toDo(next: string): string;
-  why: Record<OnboardingEnd['why'], (day: string) => string>;
-  used(used: Used, period: string): string;
-  unused(size: string): string;
-  terms(next: string, offer: string): string;
-  noTerms(next: string): string;
-  rate(size: string, rate: string): string;
-  valid(size: string, months: string): string;
-  change(next: string, client: string): string;
-  sell(client: string, offer: string): string;
-}
+const en = {
+  subject: (client: string, state: string, next: string) =>
+    `Prepaid hours – ${client}: onboarding ${state}, propose "${next}"`,
+  state: { 'used-up': 'hours used up', done: 'done', expired: 'hours expired' },
+  toDo: (next: string) =>
+    `To do: agree with the client on what was to follow, agreement "${next}".`,
+  why: {
+    'used-up': () => 'The block for onboarding is used up.',
+    done: (day: string) =>
+      `Nothing was charged on the block for onboarding after ${day}, and all of its tickets are closed.`,
+    expired: (day: string) => `The block for onboarding expired on ${day}.`,
+  },
+  used: ({ used, size }: Used, period: string) => `Used: ${used} of ${size}, ${period}.`,
+  unused: (size: string) => `Used: nothing of ${size}.`,
+  terms: (next: string, offer: string) => `Agreement "${next}": ${offer}.`,
+  noTerms: (next: string) => `Agreement "${next}" has no rule with an offer.`,
+  rate: (size: string, rate: string) => `blocks of ${size} at ${rate} an hour before tax`,
+  valid: (size: string, months: string) => `${size}, valid for ${months}`,
+  change: (next: string, client: string) =>
+    `To carry on, set \`agreement: ${next}\` for ${client} in the config.`,
+  sell: (client: string, offer: string) =>
+    `To sell the first block: prepaid-hours sell "${client}" --offer ${offer}`,
+};
 
-const texts: Record<Language, Texts> = {
-  en: {
-    subject: (client, state, next) =>
-      `Prepaid hours – ${client}: onboarding ${state}, propose "${next}"`,
-    state: { 'used-up': 'hours used up', done: 'done', expired: 'hours expired' },
-    toDo: (next) => `To do: agree with the client on what was to follow, agreement "${next}".`,
-    why: {
-      'used-up': () => 'The block for onboarding is used up.',
-      done: (day) =>
-        `Nothing was charged on the block for onboarding after ${day}, and all of its tickets are closed.`,
-      expired: (day) => `The block for onboarding expired on ${day}.`,
-    },
-    used: ({ used, size }, period) => `Used: ${used} of ${size}, ${period}.`,
-    unused: (size) => `Used: nothing of ${size}.`,
-    terms: (next, offer) => `Agreement "${next}": ${offer}.`,
-    noTerms: (next) => `Agreement "${next}" has no rule with an offer.`,
-    rate: (size, rate) => `blocks of ${size} at ${rate} an hour before tax`,
-    valid: (size, months) => `${size}, valid for ${months}`,
-    change: (next, client) =>
-      `To carry on, set \`agreement: ${next}\` for ${client} in the config.`,
-    sell: (client, offer) =>
-      `To sell the first block: prepaid-hours sell "${client}" --offer ${offer}`,
+type Texts = typeof en;
+
+const fr: Texts = {
+  subject: (client, state, next) => `Heures prépayées – ${client} : ${state}, proposer « ${next} »`,
+  state: {
+    'used-up': 'forfait de mise en route épuisé',
+    done: 'mise en route terminée',
+    expired: 'forfait de mise en route expiré',
   },
-  fr: {
-    subject: (client, state, next) =>
-      `Heures prépayées – ${client} : ${state}, proposer « ${next} »`,
-    state: {
-      'used-up': 'forfait de mise en route épuisé',
-      done: 'mise en route terminée',
-      expired: 'forfait de mise en route expiré',
-    },
-    toDo: (next) => `À faire : convenir avec le client de la suite prévue, le contrat « ${next} ».`,
-    why: {
-      'used-up': () => 'Le forfait de mise en route est épuisé.',
-      done: (day) =>
-        `Rien n’a été décompté du forfait de mise en route après le ${day}, et tous ses tickets sont clos.`,
-      expired: (day) => `Le forfait de mise en route a expiré le ${day}.`,
-    },
-    used: ({ used, size }, period) => `Temps passé : ${used} sur ${size}, ${period}.`,
-    unused: (size) => `Temps passé : aucun sur ${size}.`,
-    terms: (next, offer) => `Contrat « ${next} » : ${offer}.`,
-    noTerms: (next) => `Le contrat « ${next} » n’a aucune règle avec une offre.`,
-    rate: (size, rate) => `forfaits de ${size} à ${rate} HT de l’heure`,
-    valid: (size, months) => `${size}, valables ${months}`,
-    change: (next, client) =>
-      `Pour continuer, indiquez \`agreement: ${next}\` pour ${client} dans la configuration.`,
-    sell: (client, offer) =>
-      `Pour vendre le premier forfait : prepaid-hours sell "${client}" --offer ${offer}`,
+  toDo: (next) => `À faire : convenir avec le client de la suite prévue, le contrat « ${next} ».`,
+  why: {
+    'used-up': () => 'Le forfait de mise en route est épuisé.',
+    done: (day) =>
+      `Rien n’a été décompté du forfait de mise en route après le ${day}, et tous ses tickets sont clos.`,
+    expired: (day) => `Le forfait de mise en route a expiré le ${day}.`,
   },
+  used: ({ used, size }, period) => `Temps passé : ${used} sur ${size}, ${period}.`,
+  unused: (size) => `Temps passé : aucun sur ${size}.`,
+  terms: (next, offer) => `Contrat « ${next} » : ${offer}.`,
+  noTerms: (next) => `Le contrat « ${next} » n’a aucune règle avec une offre.`,
+  rate: (size, rate) => `forfaits de ${size} à ${rate} HT de l’heure`,
+  valid: (size, months) => `${size}, valables ${months}`,
+  change: (next, client) =>
+    `Pour continuer, indiquez \`agreement: ${next}\` pour ${client} dans la configuration.`,
+  sell: (client, offer) =>
+    `Pour vendre le premier forfait : prepaid-hours sell "${client}" --offer ${offer}`,
 };

@@ -172,6 +172,16 @@ function fieldText(kinds: readonly KindBalance[]): string {
   return [...texts, ...money].join(', ') || hoursText(0);
 }
 
+/** `10 h`; of a money block, an amount. */
+export function sizePhrase(
+  { amountMinor, currency }: { amountMinor: number | null; currency: string },
+  seconds: number,
+  minor: number | null,
+  format: Format,
+): string {
+  return sizeIn(format, seconds, amountMinor === null ? null : (minor ?? amountMinor), currency);
+}
+
 export function ofKind(text: string, workTypes: Kind): string {
   return workTypes === null ? text : `${text} (${workTypes.join(', ')})`;
 }

@@ -61,7 +61,7 @@ const refusals = {
     tooMany: (wanted: number, offer: string, most: number) =>
       `${wanted} × "${offer}" would be needed, but a sale is limited to ${most}: agree on the rest with the client.`,
     rechargeLimit: (limit: string) =>
-      `Nothing is recharged: it would exceed ${limit}. Sell the block by hand, or raise the limit.`,
+      `Nothing is recharged: it would exceed ${limit}. Sell the block without a recharge, or raise the limit.`,
     limits: {
       charge: (max: string) => `the limit of ${max} per recharge`,
       day: (max: string) => `this client’s limit of ${max} per day`,
@@ -94,7 +94,7 @@ const refusals = {
     tooMany: (wanted: number, offer: string, most: number) =>
       `Il faudrait ${wanted} × « ${offer} », or une vente en compte ${most} au plus : convenez du reste avec le client.`,
     rechargeLimit: (limit: string) =>
-      `Pas de prélèvement : il dépasserait ${limit}. Vendez le forfait à la main, ou relevez le plafond.`,
+      `Pas de prélèvement : il dépasserait ${limit}. Vendez le forfait sans prélèvement, ou relevez le plafond.`,
     limits: {
       charge: (max: string) => `le plafond de ${max} par prélèvement`,
       day: (max: string) => `le plafond de ${max} par jour pour ce client`,

@@ -5,23 +5,10 @@ import { Eta } from 'eta';
 import { KindError } from '../../domain/errors.ts';
 import { type Language, type Locale, languageOf } from '../../domain/format.ts';
 
-type TemplateName =
-  | 'alert-ticket'
-  | 'client-note'
-  | 'order-ticket'
-  | 'order-note'
-  | 'idle-ticket'
-  | 'idle-note'
-  | 'usage-ticket'
-  | 'usage-note'
-  | 'recharge-note'
-  | 'invoice'
-  | 'overage-invoice';
-
 /** Those whose values differ. */
 type OtherName = 'recharge-note' | 'overage-invoice' | 'usage-ticket' | 'usage-note';
 
-const names: readonly TemplateName[] = [
+const names = [
   'alert-ticket',
   'client-note',
   'order-ticket',
@@ -33,7 +20,9 @@ const names: readonly TemplateName[] = [
   'recharge-note',
   'invoice',
   'overage-invoice',
-];
+] as const;
+type TemplateName = (typeof names)[number];
+
 const languages: readonly Language[] = ['en', 'fr'];
 
 /** What every template may use, as `it.NAME`; values are formatted texts. */

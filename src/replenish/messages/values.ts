@@ -1,4 +1,4 @@
-import { type Client, type Offer, sellsBlock } from '../../domain/agreements/terms.ts';
+import { type Client, sellsBlock } from '../../domain/agreements/terms.ts';
 import type { Format } from '../../domain/format.ts';
 import { type KindBalance, ownLeft } from '../../domain/thresholds/positions.ts';
 import { hasRest, isReached, type Position } from '../../domain/thresholds/thresholds.ts';
@@ -14,6 +14,7 @@ import {
   expiryOf,
   leftPhrase,
   runOutPhrase,
+  sizePhrase,
   whenPhrase,
 } from './phrases.ts';
 import { rechargePhrases, refusalPhrase } from './refusals.ts';
@@ -68,21 +69,7 @@ export function valuesOf(
   };
 }
 
-type BalanceValues = Pick<
-  TemplateValues,
-  | 'hoursLeft'
-  | 'settled'
-  | 'projected'
-  | 'overage'
-  | 'pending'
-  | 'balance'
-  | 'youHave'
-  | 'isOver'
-  | 'afterPending'
-  | 'isAfterPending'
->;
-
-function balanceValues({ positions, crossings }: Notice, format: Format): BalanceValues {
+function balanceValues({ positions, crossings }: Notice, format: Format) {
   const kinds = ownLeft(positions);
   const total = (of: (kind: KindBalance) => number) => kinds.reduce((sum, one) => sum + of(one), 0);
   const used = total((one) => one.settledSeconds - one.netSeconds);
@@ -139,15 +126,15 @@ function offerValues(
   invoiceKey: string | null,
   format: Format,
 ): OfferValues {
-  const { name, currency, validForMonths } = offer;
-  const { hours, rate } = sizeAndRate(offer, format);
+  const { name, currency, amountMinor, rateMinor, validForMonths } = offer;
+  const hours = sizePhrase(offer, offer.seconds, null, format);
   const { label, what } = blockPhrases(offer, hours, quantity, format);
   // A total that does not divide is invoiced as a single unit.
   const isUnit = quantity === 1 || totalMinor % quantity === 0;
   return {
     name,
     hours,
-    rate,
+    rate: amountMinor === null ? format.money(rateMinor, currency) : null,
     total: format.money(totalMinor, currency),
     quantity,
     size: quantity === 1 ? hours : `${quantity} × ${hours}`,
@@ -156,17 +143,6 @@ function offerValues(
     validFor: validForMonths === null ? null : monthsPhrase(validForMonths, format),
     invoice: invoiceKey,
   };
-}
-
-/** `10 h` at a rate, or an amount of money, which has none. */
-function sizeAndRate(
-  { seconds, amountMinor, rateMinor, currency }: Offer,
-  format: Format,
-): { hours: string; rate: string | null } {
-  if (amountMinor !== null) {
-    return { hours: format.money(amountMinor, currency), rate: null };
-  }
-  return { hours: format.duration(seconds), rate: format.money(rateMinor, currency) };
 }
 
 /** What will be invoiced without asking once the balance is lower: nobody should sell it twice. */
@@ -182,7 +158,8 @@ function nextSaleOf(
     if (offer === null || !sellsBlock(rule) || offer.workTypes !== null) continue;
     const level = whenPhrase(when, format);
     if (level === null || 'expiresWithinDays' in when || isReached(when, position)) continue;
-    const { what } = blockPhrases(offer, sizeAndRate(offer, format).hours, 1, format);
+    const size = sizePhrase(offer, offer.seconds, null, format);
+    const { what } = blockPhrases(offer, size, 1, format);
     return { when: level, what };
   }
   return null;

@@ -1,12 +1,12 @@
 /** Alerts to the MSP about an order whose invoice has changed. */
 
 import type { Client } from '../../domain/agreements/terms.ts';
-import { type Format, formatIn, languageOf, sizeIn } from '../../domain/format.ts';
+import { type Format, formatIn, languageOf } from '../../domain/format.ts';
 import { pushKeyOf } from '../../domain/keys.ts';
-import type { Block, NewMessage, Order } from '../../store/port.ts';
+import type { NewMessage, Order } from '../../store/port.ts';
 import type { ReplenishContext } from '../context.ts';
-import { sourceIdOf, toMessage } from '../messages/compose.ts';
-import { inProse } from '../messages/phrases.ts';
+import { toAlert } from '../messages/compose.ts';
+import { inProse, sizePhrase } from '../messages/phrases.ts';
 import { type About, type RechargeEvent, rechargeText } from './recharge-texts.ts';
 
 export type OrderEvent =
@@ -34,15 +34,14 @@ export async function alertOnOrder(
   const cause = `${context.firstRunAt} ${order.block.key} ${event.kind} ${occasion}`;
   const key = pushKeyOf('order', client.id, cause);
   if ((await context.store.readMessage(key)) !== null) return [];
-  const { subject, body } = composeText(inProse(formatIn(context), true), client, order, event);
-  const payload = { clientId: sourceIdOf(client), subject, body };
-  return [toMessage(context, client, 'alert-ticket', key, null, payload)];
+  const text = composeText(inProse(formatIn(context), true), client, order, event);
+  return [toAlert(context, client, key, text)];
 }
 
 function composeText(format: Format, client: Client, order: AlertedOrder, event: OrderEvent) {
   const { block, sold, label } = order;
   const words = texts[languageOf(format.locale)];
-  const size = sizeOf(block, sold?.seconds ?? block.seconds, sold?.totalMinor ?? null, format);
+  const size = sizePhrase(block, sold?.seconds ?? block.seconds, sold?.totalMinor ?? null, format);
   const invoice = label ?? block.invoiceKey ?? '';
   const about = { client: client.name, invoice, size, block: block.id };
   switch (event.kind) {
@@ -51,7 +50,7 @@ function composeText(format: Format, client: Client, order: AlertedOrder, event:
     case 'review':
       return words.review(about, format.money(event.netMinor, block.currency));
     case 'part':
-      return words.part(about, sizeOf(block, block.seconds, block.amountMinor, format));
+      return words.part(about, sizePhrase(block, block.seconds, block.amountMinor, format));
     case 'returned':
       return words.returned(about, event);
     case 'stuck':
@@ -61,15 +60,6 @@ function composeText(format: Format, client: Client, order: AlertedOrder, event:
       return rechargeText(languageOf(format.locale), about, event, amount);
     }
   }
-}
-
-function sizeOf(
-  { amountMinor, currency }: Block,
-  seconds: number,
-  minor: number | null,
-  format: Format,
-): string {
-  return sizeIn(format, seconds, amountMinor === null ? null : (minor ?? amountMinor), currency);
 }
 
 const texts = {

@@ -5,7 +5,7 @@ import { type Account, payOffOverage } from '../../domain/ledger/postings.ts';
 import { creditPurchase } from '../../domain/ledger/purchase.ts';
 import { takeBackCredit } from '../../domain/ledger/take-back.ts';
 import { dateInZone } from '../../domain/time.ts';
-import type { Block, ClientLedger, Order, ReplenishBatch } from '../../store/port.ts';
+import type { Block, ClientLedger, Episode, Order, ReplenishBatch } from '../../store/port.ts';
 import { accountFrom, emptyBatch, orderState } from '../../store/port.ts';
 import type { ReplenishContext, ReplenishOutcome } from '../context.ts';
 import { alertOnOrder, type OrderEvent } from './order-alert.ts';
@@ -87,7 +87,7 @@ async function hasCreditSince({ store }: ReplenishContext, clientId: string): Pr
   return fired.every(({ firedClientSeq }) => firedClientSeq < lastCredit);
 }
 
-/** Corrects an active block whose invoice is no longer paid, or pays for a different part of it. */
+/** Corrects an active block whose invoice became unpaid, or pays for a different part of it. */
 async function correct(
   context: ReplenishContext,
   order: Order,
@@ -191,4 +191,17 @@ function isSameSize(a: Size, b: Size): boolean {
 
 function close(block: Block): Partial<ReplenishBatch> {
   return { blockStatuses: [{ blockId: block.id, status: 'void' }] };
+}
+
+/** A threshold that was reached now. */
+export function firedEpisode(
+  { mode, at }: Pick<ReplenishContext, 'mode' | 'at'>,
+  { clientId, clientSeq }: Pick<ClientLedger, 'clientId' | 'clientSeq'>,
+  threshold: string,
+  number: number,
+): Episode {
+  return {
+    ...{ clientId, threshold, number, isFired: true, pendingSeconds: 0 },
+    ...{ firedClientSeq: clientSeq, firedMode: mode, firedAt: at },
+  };
 }

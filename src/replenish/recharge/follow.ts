@@ -73,7 +73,7 @@ async function enter(
   const { block, blockId, approvedMinor, priceMinor, isAnnounced } = recharge;
   const today = dateInZone(context.at, client.timezone);
   const isSilenced = state === 'ended' && (approvedMinor ?? -1) < priceMinor && !isAnnounced;
-  // The end after a payment, or after its return, is no news; a charge of a void block is the MSP's to refund.
+  // The end after a payment, or after its return, is not reported; a charge of a void block is the MSP's to refund.
   const isKnown =
     state === 'ended'
       ? ['collected', 'returned'].includes(recharge.state)

@@ -11,7 +11,7 @@ import { dateInZone } from '../../domain/time.ts';
 import type { NewMessage } from '../../store/port.ts';
 import { emptyBatch } from '../../store/port.ts';
 import type { ReplenishContext, ReplenishOutcome } from '../context.ts';
-import { sourceIdOf, toMessage } from '../messages/compose.ts';
+import { toAlert } from '../messages/compose.ts';
 
 /** Tells the MSP, once each, what would keep a client's next charge from being made. */
 export async function alertOnMandates(
@@ -44,8 +44,7 @@ async function alertFor(context: ReplenishContext, client: Client): Promise<NewM
   const compose = texts[languageOf(context.locale)];
   const { subject, body } = compose(client.name, connection, trouble.kind, last);
   const why = trouble.kind === 'ended' ? reasonOf(trouble.mandate) : '';
-  const payload = { clientId: sourceIdOf(client), subject, body: `${body}${why}` };
-  return [toMessage(context, client, 'alert-ticket', key, null, payload)];
+  return [toAlert(context, client, key, { subject, body: `${body}${why}` })];
 }
 
 /** As the provider says it. */

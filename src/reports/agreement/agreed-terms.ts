@@ -16,7 +16,7 @@ export interface AgreementSource {
 /**
  * Everything that the written agreement of a client states and that comes from the config. A term that
  * the client does not have is null, and the document has no sentence for it. Names of entries of the
- * file (of an offer, of business hours) are no terms: renaming one changes nothing that was agreed.
+ * file (of an offer, of business hours) are left out: renaming one changes nothing that was agreed.
  */
 export function toAgreedTerms(source: AgreementSource, client: Client): Terms {
   const { config, clients } = source;
@@ -59,7 +59,7 @@ export function toAgreedTerms(source: AgreementSource, client: Client): Terms {
   };
 }
 
-/** Zero is no rule. */
+/** Null for zero: there is no such rule. */
 function secondsOrNull(value: number): Term {
   return value === 0 ? null : seconds(value);
 }

@@ -2,7 +2,7 @@ import type { Format } from '../../domain/format.ts';
 import { isGroup, type Terms } from './keyed.ts';
 import { isQuantity, spellQuantity, type Term, toCanonicalJson } from './quantities.ts';
 
-/** One term that reads otherwise than in the agreement that was accepted. */
+/** One term that differs from the agreement that was accepted. */
 export interface TermChange {
   /** `rounding increment`, `offers 10 h hour`. */
   term: string;
@@ -12,7 +12,7 @@ export interface TermChange {
 
 /**
  * Term by term, what was accepted and what the config says now. A term that the program did not state
- * when the agreement was accepted is no change of it.
+ * when the agreement was accepted is not a change.
  */
 export function compareTerms(accepted: Terms, current: Terms, format: Format): TermChange[] {
   return Object.keys(accepted)

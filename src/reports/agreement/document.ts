@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoadedConfig, Sender } from '../../config/loaded.ts';
 import type { Client } from '../../domain/agreements/terms.ts';
 import { KindError } from '../../domain/errors.ts';
 import { formatIn, type Locale, languageOf } from '../../domain/format.ts';
-import { compileHtmlTemplate, cssString, renderTextTemplate } from '../format/template.ts';
+import { renderTextTemplate } from '../format/template.ts';
+import { definePage } from '../page/frame.ts';
 import { type AgreementSource, toAgreedTerms } from './agreed-terms.ts';
 import type { Terms } from './keyed.ts';
 import { type AgreementLabels, agreementLabels } from './labels.ts';
@@ -118,23 +119,16 @@ function toView(
   };
 }
 
-let render: ((values: AgreementView & { style: string }) => string) | undefined;
+const toPage = definePage<AgreementView>(import.meta.url, 'templates/agreement');
 
 function toHtml(view: AgreementView): string {
-  render ??= compileHtmlTemplate(fileOf('agreement.eta'));
-  const style = readFileSync(fileOf('agreement.css'), 'utf8');
-  return render({ ...view, style: style + footStyle(view) });
-}
-
-/** The foot of each page on paper. */
-function footStyle({ title, client, version, labels }: AgreementView): string {
-  const [before, between] = labels.pageNumber.map(cssString);
-  return `@page {
-  @bottom-left { content: ${cssString(`${title} · ${client.name} · ${version}`)} }
-  @bottom-right { content: ${before} counter(page) ${between} counter(pages) }
-}`;
-}
-
-function fileOf(name: string): URL {
-  return new URL(`templates/${name}`, import.meta.url);
+  const { locale, title, client, version: subtitle, sender } = view;
+  const name = client.name ?? '';
+  // Its address is among the parties.
+  const logoOnly = { address: [], phone: null, email: null, website: null };
+  return toPage(view, {
+    ...{ locale, title, client: name, subtitle },
+    sender: sender && { ...sender, ...logoOnly },
+    foot: `${title} · ${name} · ${subtitle}`,
+  });
 }

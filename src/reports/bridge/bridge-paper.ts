@@ -1,13 +1,11 @@
 import { type Format, type FormatOptions, formatIn } from '../../domain/format.ts';
+import { sum } from '../../domain/statistics.ts';
 import { dateInZone } from '../../domain/time.ts';
 import type { ZoneName } from '../../domain/zone.ts';
-import type { Cell } from '../format/table-cells.ts';
-import type { Paper, PaperTable } from '../leaks/paper.ts';
+import { type Paper, type PaperTable, toTable } from '../page/paper.ts';
 import { type BridgeWords, bridgeWordsIn } from '../text/bridge-words.ts';
-import { pageWordsIn } from '../text/page-words.ts';
 import type { BridgeReport, ClientBridge } from './bridge.ts';
 import type { OfferComparison } from './offers.ts';
-import { sum } from './spread.ts';
 
 /** `hasDetail`: with each client's months and prices. */
 export function bridgeToPaper(
@@ -29,8 +27,11 @@ export function bridgeToPaper(
       toOverview(clients, words, format),
       ...(hasDetail ? details.flatMap((one) => toDetails(one, words, format)) : []),
     ],
-    notes: [...(calculated > 0 ? [words.calculated(calculated)] : []), ...words.notes],
-    page: pageWordsIn(reader.locale).pageNumber,
+    notes: [
+      ...(hasDetail ? [] : [words.moreOf]),
+      ...(calculated > 0 ? [words.calculated(calculated)] : []),
+      ...words.notes,
+    ],
   };
 }
 
@@ -41,94 +42,66 @@ function toOverview(
 ): PaperTable {
   const { columns, verdicts, range } = words;
   const hasReactive = clients.some(({ reactivePercent }) => reactivePercent !== null);
-  const percent = (value: number | null): Cell => [value === null ? '' : `${value}\u00a0%`];
-  return {
-    ...{ heading: null, caption: null, foot: [] },
-    columns: [
-      { title: columns.client, place: 'what' },
-      { title: columns.months, place: 'worked', isFigure: true },
-      { title: columns.median, place: 'price', isFigure: true },
-      { title: columns.half, place: 'price', isFigure: true },
-      { title: columns.afterHours, place: 'price', isFigure: true },
-      ...(hasReactive
-        ? [{ title: columns.reactive, place: 'price', isFigure: true } as const]
-        : []),
-      { title: columns.now, place: 'main', isFigure: true },
-      { title: columns.verdict, place: 'date' },
-    ],
-    rows: clients.map((one): Cell[] => {
-      const { spread, months, currency } = one;
-      const hours = (seconds: number) => format.duration(Math.round(seconds / 60) * 60);
-      const cost = months.length === 0 ? 0 : sum(months.map((m) => m.costMinor)) / months.length;
-      return [
-        [one.client],
-        [String(months.length)],
-        [spread === null ? '' : hours(spread.median)],
-        [spread === null ? '' : range(hours(spread.lower), hours(spread.upper))],
-        percent(one.afterHoursPercent),
-        ...(hasReactive ? [percent(one.reactivePercent)] : []),
-        [months.length === 0 ? '' : format.money(Math.round(cost), currency)],
-        [verdicts[one.verdict] ?? one.verdict],
-      ];
-    }),
+  const percent = (value: number | null) => (value === null ? '' : `${value}\u00a0%`);
+  const hours = (seconds: number) => format.duration(Math.round(seconds / 60) * 60);
+  const cost = ({ months, currency }: ClientBridge) => {
+    if (months.length === 0) return '';
+    const mean = sum(months.map(({ costMinor }) => costMinor)) / months.length;
+    return format.money(Math.round(mean), currency);
   };
+  return toTable({}, clients, [
+    [columns.client, 'what', ({ client }) => client],
+    [columns.months, 'figure', ({ months }) => String(months.length)],
+    [columns.median, 'figure', ({ spread }) => (spread === null ? '' : hours(spread.median))],
+    [
+      columns.half,
+      'figure',
+      ({ spread }) => (spread === null ? '' : range(hours(spread.lower), hours(spread.upper))),
+    ],
+    [columns.afterHours, 'figure', ({ afterHoursPercent }) => percent(afterHoursPercent)],
+    hasReactive
+      ? [columns.reactive, 'figure', ({ reactivePercent }) => percent(reactivePercent)]
+      : null,
+    [columns.now, 'main', cost],
+    [columns.verdict, 'text', ({ verdict }) => verdicts[verdict]],
+  ]);
 }
 
 function toDetails(one: ClientBridge, words: BridgeWords, format: Format): PaperTable[] {
   const { columns, byMonth, atPrice } = words;
   const money = (minor: number | null) => (minor === null ? '' : format.money(minor, one.currency));
-  const hasMargin = one.offers.some(({ flatMarginMinor }) => flatMarginMinor !== null);
-  const pair = (now: number | null, flat: number | null): Cell => [
-    `${money(now)} → ${money(flat)}`,
-  ];
-  const best = ({ month, minor }: OfferComparison['bestForMsp']): Cell => [
+  const pair = (now: number | null, flat: number | null) => `${money(now)} → ${money(flat)}`;
+  const best = ({ month, minor }: OfferComparison['bestForMsp']) => [
     money(minor),
     format.month(month),
   ];
+  const even = ({ breakEvenMinor, breakEvenSeconds: seconds }: OfferComparison) => [
+    money(breakEvenMinor),
+    ...(seconds === null ? [] : [format.duration(Math.round(seconds / 60) * 60)]),
+  ];
   return [
-    {
-      ...{ heading: one.client, caption: byMonth, foot: [] },
-      columns: [
-        { title: columns.month, place: 'what' },
-        { title: columns.used, place: 'price', isFigure: true },
-        { title: columns.worked, place: 'worked', isFigure: true },
-        { title: columns.cost, place: 'main', isFigure: true },
+    toTable({ heading: one.client, caption: byMonth }, one.months, [
+      [columns.month, 'what', ({ month }) => format.month(month)],
+      [columns.used, 'figure', ({ usedSeconds }) => format.duration(usedSeconds)],
+      [columns.worked, 'figure', ({ workedSeconds }) => format.duration(workedSeconds)],
+      [columns.cost, 'main', ({ costMinor }) => money(costMinor)],
+    ]),
+    toTable({ caption: atPrice }, one.offers, [
+      [
+        columns.price,
+        'what',
+        (offer) => [money(offer.priceMinor), ...describe(offer, words, format)],
       ],
-      rows: one.months.map(({ month, usedSeconds, workedSeconds, costMinor }): Cell[] => [
-        [format.month(month)],
-        [format.duration(usedSeconds)],
-        [format.duration(workedSeconds)],
-        [money(costMinor)],
-      ]),
-    },
-    {
-      ...{ heading: null, caption: atPrice, foot: [] },
-      columns: [
-        { title: columns.price, place: 'what' },
-        { title: columns.client12, place: 'price', isFigure: true },
-        { title: columns.flat, place: 'main', isFigure: true },
-        { title: columns.perHour, place: 'worked', isFigure: true },
-        ...(hasMargin ? [{ title: columns.margin, place: 'worked', isFigure: true } as const] : []),
-        { title: columns.bestClient, place: 'worked', isFigure: true },
-        { title: columns.bestMsp, place: 'worked', isFigure: true },
-        { title: columns.even, place: 'worked', isFigure: true },
-      ],
-      rows: one.offers.map((offer): Cell[] => [
-        [money(offer.priceMinor), ...describe(offer, words, format)],
-        [money(offer.nowMinor)],
-        [money(offer.flatMinor)],
-        pair(offer.nowRateMinor, offer.flatRateMinor),
-        ...(hasMargin ? [pair(offer.nowMarginMinor, offer.flatMarginMinor)] : []),
-        best(offer.bestForClient),
-        best(offer.bestForMsp),
-        [
-          money(offer.breakEvenMinor),
-          ...(offer.breakEvenSeconds === null
-            ? []
-            : [format.duration(Math.round(offer.breakEvenSeconds / 60) * 60)]),
-        ],
-      ]),
-    },
+      [columns.cost, 'figure', ({ nowMinor }) => money(nowMinor)],
+      [columns.flat, 'main', ({ flatMinor }) => money(flatMinor)],
+      [columns.perHour, 'figure', (offer) => pair(offer.nowRateMinor, offer.flatRateMinor)],
+      one.offers.some(({ flatMarginMinor }) => flatMarginMinor !== null)
+        ? [columns.margin, 'figure', (offer) => pair(offer.nowMarginMinor, offer.flatMarginMinor)]
+        : null,
+      [columns.bestClient, 'figure', ({ bestForClient }) => best(bestForClient)],
+      [columns.bestMsp, 'figure', ({ bestForMsp }) => best(bestForMsp)],
+      [columns.even, 'figure', even],
+    ]),
   ];
 }
 
@@ -138,5 +111,5 @@ function describe(
   format: Format,
 ): string[] {
   const limit = includedSeconds === null ? '' : included(format.duration(includedSeconds));
-  return [origins[origin] ?? '', limit].filter((text) => text !== '');
+  return [origins[origin], limit].filter((text) => text !== '');
 }

@@ -1,11 +1,11 @@
 import type { Client } from '../../domain/agreements/terms.ts';
 import { classesOf, sumOf } from '../../domain/charges/work-class.ts';
 import { partOfPrice, priceOf } from '../../domain/money.ts';
+import { percentOf, quartilesOf, sum } from '../../domain/statistics.ts';
 import { addMonths, dateInZone, type Instant } from '../../domain/time.ts';
 import { findRate } from '../leaks/rates.ts';
 import type { ClientWork, Work, WorkCharge, WorkHistory } from '../leaks/work-history.ts';
 import { compareOffer, type FlatTerms, type OfferComparison } from './offers.ts';
-import { quartilesOf, sum } from './spread.ts';
 
 export interface BridgeMonth {
   month: string;
@@ -144,10 +144,6 @@ function countParts(
       if (rules.some(({ kind }) => kind === 'outside')) counts.outside += seconds;
     }
   }
-}
-
-function percentOf(part: number, whole: number): number | null {
-  return whole === 0 ? null : Math.round((100 * part) / whole);
 }
 
 function judge(months: readonly BridgeMonth[]): BridgeVerdict {

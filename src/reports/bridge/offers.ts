@@ -1,6 +1,6 @@
 import { priceOf } from '../../domain/money.ts';
+import { quartilesOf, sum } from '../../domain/statistics.ts';
 import type { BridgeMonth } from './bridge.ts';
-import { quartilesOf, sum } from './spread.ts';
 
 export interface FlatTerms {
   /** Per month; null: prices are derived from what the months cost. */

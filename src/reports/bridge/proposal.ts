@@ -1,19 +1,13 @@
-import { readFileSync } from 'node:fs';
 import type { Sender } from '../../config/loaded.ts';
 import { type FormatOptions, formatIn } from '../../domain/format.ts';
+import { sum } from '../../domain/statistics.ts';
 import { type DateText, dateInZone, type Instant } from '../../domain/time.ts';
 import type { ZoneName } from '../../domain/zone.ts';
-import { compileHtmlTemplate } from '../format/template.ts';
+import { definePage } from '../page/frame.ts';
 import { monthCount, proposalWordsIn } from '../text/proposal-words.ts';
 import type { ClientBridge } from './bridge.ts';
-import { sum } from './spread.ts';
 
 interface ProposalView {
-  locale: string;
-  sender: Sender | null;
-  title: string;
-  client: string;
-  date: string;
   paragraphs: string[];
   figure: string;
   figureText: string[];
@@ -23,7 +17,6 @@ interface ProposalView {
   next: string[];
   nextTitle: string;
   foot: string[];
-  style: string;
 }
 
 interface ProposalRequest {
@@ -34,17 +27,23 @@ interface ProposalRequest {
   startOn: DateText;
 }
 
-let render: ((values: ProposalView) => string) | undefined;
+const toPage = definePage<ProposalView>(import.meta.url, 'templates/proposal');
 
 /** A draft that the MSP sends to the client, for its one offer. One page. */
 export function proposalToHtml(bridge: ClientBridge, request: ProposalRequest): string {
-  render ??= compileHtmlTemplate(new URL('templates/proposal.eta', import.meta.url));
-  return render(toView(bridge, request));
+  const { reader, sender, at } = request;
+  const { client } = bridge;
+  return toPage(toView(bridge, request), {
+    ...{ locale: reader.locale, title: proposalWordsIn(reader.locale).title, client },
+    subtitle: formatIn(reader).date(dateInZone(at, reader.timezone)),
+    // Its last lines say whom to call.
+    sender: sender && { ...sender, phone: null, email: null, website: null },
+  });
 }
 
 function toView(
   { client, months, currency, calculatedMonths, offers, verdict }: ClientBridge,
-  { reader, sender, at, startOn }: ProposalRequest,
+  { reader, sender, startOn }: ProposalRequest,
 ): ProposalView {
   const words = proposalWordsIn(reader.locale);
   const format = formatIn(reader);
@@ -68,9 +67,7 @@ function toView(
   );
   const contact = [sender?.phone, sender?.email].filter((one) => one != null).join(', ');
   return {
-    locale: reader.locale,
-    ...{ sender, client, title: words.title, nextTitle: words.nextTitle },
-    date: format.date(dateInZone(at, reader.timezone)),
+    nextTitle: words.nextTitle,
     paragraphs: [
       words.greeting,
       [
@@ -112,9 +109,5 @@ function toView(
       ...(sender === null || contact === '' ? [] : [words.call(sender.name, contact)]),
     ],
     foot: [words.source(calculatedMonths === 0 ? null : format.date(startOn)), words.tax],
-    style: readFileSync(
-      new URL('../statement/page/templates/statement.css', import.meta.url),
-      'utf8',
-    ),
   };
 }

@@ -7,7 +7,7 @@ import type { Block, BlockSums, Store } from '../../store/port.ts';
 import { addUp, overagePaidNote } from '../statement/statement-lines.ts';
 import { periodOfMonth } from '../statement/statement-period.ts';
 import type { StatementBalance } from '../statement/statement-shape.ts';
-import type { MovementReason, Texts } from '../text/shape.ts';
+import type { MovementReason, Texts } from '../text/texts.ts';
 import { textsIn } from '../text/texts.ts';
 
 interface BalanceRequest {

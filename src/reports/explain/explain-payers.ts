@@ -13,7 +13,7 @@ import { findPaidWork, type PaidWork } from '../../domain/ledger/slices.ts';
 import { dateInZone } from '../../domain/time.ts';
 import type { ZoneName } from '../../domain/zone.ts';
 import type { Block, BlockBefore, Store } from '../../store/port.ts';
-import type { Texts } from '../text/shape.ts';
+import type { Texts } from '../text/texts.ts';
 
 export type PassedOverReason = Refusal | 'not-begun' | 'ordered';
 
@@ -156,13 +156,13 @@ export function shareTexts({ workType, shares }: PaidPart, texts: Texts): string
     const worked = texts.duration(seconds);
     if (block === null) return labelled(workType, explain.fromOverage(worked), texts);
     const { id, workTypes, currency, amountMinor, rateMinor } = block;
-    if (minor !== null) {
-      const [price, size] = [minor, amountMinor ?? 0].map((one) => texts.money(one, currency));
-      const text = explain.fromMoney(worked, price ?? '', id, size ?? '', workTypes, texts);
-      return labelled(workType, text, texts);
-    }
-    const [amount, size] = [texts.money(rateMinor, currency), texts.duration(block.seconds)];
-    return labelled(workType, explain.fromBlock(worked, id, size, amount, workTypes, texts), texts);
+    const limit = workTypes === null ? '' : `, ${explain.limitedTo(workTypes, texts)}`;
+    const money = (one: number) => texts.money(one, currency);
+    const [what, size] =
+      minor === null
+        ? [worked, explain.atRate(texts.duration(block.seconds), money(rateMinor))]
+        : [explain.forPrice(worked, money(minor)), money(amountMinor ?? 0)];
+    return labelled(workType, explain.fromBlock(what, id, `${size}${limit}`), texts);
   });
 }
 

@@ -6,7 +6,7 @@ import {
 import { dateInZone } from '../../domain/time.ts';
 import type { ZoneName } from '../../domain/zone.ts';
 import { plainText } from '../format/plain-text.ts';
-import type { Texts } from '../text/shape.ts';
+import type { Texts } from '../text/texts.ts';
 import { type PaidPart, passedOverTexts, shareTexts } from './explain-payers.ts';
 
 type StepName =

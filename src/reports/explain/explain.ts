@@ -7,7 +7,7 @@ import type { ChargeGroup, PostedCharge, Store, Work } from '../../store/port.ts
 import { plainText } from '../format/plain-text.ts';
 import { compareCharges, isWithdrawn } from '../statement/charge-changes.ts';
 import { factsOf } from '../statement/statement-lines.ts';
-import type { Texts } from '../text/shape.ts';
+import type { Texts } from '../text/texts.ts';
 import { textsIn } from '../text/texts.ts';
 import { readPayment } from './explain-payers.ts';
 import { chargeSteps, type ExplainStep } from './explain-steps.ts';

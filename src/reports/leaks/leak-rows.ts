@@ -1,6 +1,7 @@
 import type { Client } from '../../domain/agreements/terms.ts';
 import { priceOf } from '../../domain/money.ts';
 import { foldName } from '../../domain/records/names.ts';
+import { sum } from '../../domain/statistics.ts';
 import { splitAdded } from './added.ts';
 import { type LeakReason, type LeakRow, sectionOf } from './leak-shape.ts';
 import { findRate, isValidOn, type LeakRate } from './rates.ts';
@@ -204,8 +205,4 @@ function shareOf({ seconds }: WorkEntry, unpaid: number, charged: number): numbe
 function byStart(a: WorkEntry, b: WorkEntry): number {
   const [x, y] = [a, b].map(({ startedAt, connection, id }) => `${startedAt} ${connection} ${id}`);
   return (x ?? '') < (y ?? '') ? -1 : 1;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

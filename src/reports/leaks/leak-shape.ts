@@ -3,8 +3,8 @@ import type { LeakRate } from './rates.ts';
 
 /**
  * `unbilled`: work that nobody paid for; `added`: what the agreement charges beyond the PSA's own
- * billable time; `paid-later`: overage that a later block paid, which is no leak; `over`: charged,
- * and perhaps not rightly.
+ * billable time; `paid-later`: overage that a later block paid; `over`: charged, and
+ * perhaps not rightly.
  */
 export type LeakSection = 'unbilled' | 'added' | 'paid-later' | 'over';
 
@@ -46,7 +46,7 @@ export interface LeakRow {
   month: string;
   section: LeakSection;
   reason: LeakReason;
-  /** Whether the sum of leaks has it: what this program charges already is no leak. */
+  /** Whether the sum of leaks includes it: what this program charges already is left out. */
   isLeak: boolean;
   ticket: string | null;
   summary: string | null;

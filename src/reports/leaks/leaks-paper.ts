@@ -3,10 +3,9 @@ import { dateInZone } from '../../domain/time.ts';
 import type { ZoneName } from '../../domain/zone.ts';
 import { plainText } from '../format/plain-text.ts';
 import type { Cell } from '../format/table-cells.ts';
+import { type Paper, type PaperTable, toTable } from '../page/paper.ts';
 import { type LeaksWords, leaksWordsIn } from '../text/leaks-words.ts';
-import { pageWordsIn } from '../text/page-words.ts';
 import type { ClientLeaks, LeakReport, LeakRow, LeakSection, LeakSum } from './leak-shape.ts';
-import type { Paper, PaperTable } from './paper.ts';
 
 /** Who reads it: the MSP. */
 interface Reader extends FormatOptions {
@@ -32,7 +31,7 @@ export function leaksToPaper(report: LeakReport, reader: Reader, hasRows: boolea
     ...(shown.length > 0 ? [one.sums(shown, report)] : []),
     ...(hasRows ? shown.flatMap((client) => one.client(client)) : []),
     ...(report.withoutClient.length > 0
-      ? [one.rows(report.withoutClient, null, words.withoutClient)]
+      ? [one.rows(report.withoutClient, { heading: words.withoutClient })]
       : []),
   ];
   return {
@@ -43,16 +42,16 @@ export function leaksToPaper(report: LeakReport, reader: Reader, hasRows: boolea
     headlines: report.totals.flatMap(({ currency, leakMinor, overMinor }) => [
       { figure: format.money(leakMinor, currency), rest: words.notBilled, isOver: leakMinor > 0 },
       ...(overMinor > 0
-        ? [{ figure: format.money(overMinor, currency), rest: words.toCheck, isOver: false }]
+        ? [{ figure: format.money(overMinor, currency), rest: words.toCheck }]
         : []),
     ]),
     tables,
     notes: [
+      ...(hasRows ? [] : [words.moreOf]),
       ...notBefore(report, words, format),
       ...uncompared(report, words, format),
       ...words.notes,
     ],
-    page: pageWordsIn(reader.locale).pageNumber,
   };
 }
 
@@ -81,37 +80,33 @@ class LeaksText {
 
   sums(clients: readonly ClientLeaks[], { totals }: LeakReport): PaperTable {
     const { columns, byReason, notBilled, toCheck, total } = this.#words;
-    const rows = clients.flatMap(({ client, sums }) =>
-      sums.map((sum): Cell[] => [
-        [client],
-        [this.#reason(sum)],
-        [String(sum.rows)],
-        [this.#format.duration(sum.seconds)],
-        [this.#amount(sum.minor, sum.currency)],
-      ]),
+    const rows = clients.flatMap(({ client, sums }) => sums.map((sum) => ({ client, ...sum })));
+    const foot = totals.flatMap(({ currency, leakMinor, overMinor }) =>
+      [
+        { what: notBilled, minor: leakMinor },
+        ...(overMinor > 0 ? [{ what: toCheck, minor: overMinor }] : []),
+      ].map(({ what, minor }) =>
+        [total, what, '', '', this.#format.money(minor, currency)].map((text): Cell => [text]),
+      ),
     );
-    const foot = totals.flatMap(({ currency, leakMinor, overMinor }): Cell[][] => [
-      [[total], [notBilled], [''], [''], [this.#format.money(leakMinor, currency)]],
-      ...(overMinor > 0
-        ? [[[total], [toCheck], [''], [''], [this.#format.money(overMinor, currency)]]]
-        : []),
-    ]);
-    return {
-      ...{ heading: byReason, caption: null, rows, foot },
-      columns: [
-        { title: columns.client, place: 'what' },
-        { title: columns.reason, place: 'date' },
-        { title: columns.tickets, place: 'worked', isFigure: true },
-        { title: columns.hours, place: 'price', isFigure: true },
-        { title: columns.amount, place: 'main', isFigure: true },
+    return toTable(
+      { heading: byReason },
+      rows,
+      [
+        [columns.client, 'what', ({ client }) => client],
+        [columns.reason, 'text', (row) => this.#reason(row)],
+        [columns.tickets, 'figure', (row) => String(row.rows)],
+        [columns.hours, 'figure', ({ seconds }) => this.#format.duration(seconds)],
+        [columns.amount, 'main', ({ minor, currency }) => this.#amount(minor, currency)],
       ],
-    };
+      foot,
+    );
   }
 
   /** The reason says by itself whether it is a leak, or the section does. */
   #reason({ reason, section }: Pick<LeakSum, 'reason' | 'section'>): string {
     const { sections, reasons } = this.#words;
-    const text = reasons[reason] ?? reason;
+    const text = reasons[reason];
     return section === 'unbilled' ? text : `${sections[section]} · ${text}`;
   }
 
@@ -124,55 +119,37 @@ class LeaksText {
   /** All months, then the tickets of each kind. */
   client(one: ClientLeaks): PaperTable[] {
     const { columns, byMonth, sections } = this.#words;
-    const figures = ['worked', 'charged', 'free', 'open', 'setAside'] as const;
-    const months = one.months.map((month): Cell[] => [
-      [this.#format.month(month.month)],
-      ...figures.map((figure): Cell => [this.#format.duration(month[`${figure}Seconds`])]),
-    ]);
     const kinds: LeakSection[] = ['unbilled', 'added', 'paid-later', 'over'];
+    const hours = (seconds: number) => (seconds === 0 ? '' : this.#format.duration(seconds));
     return [
-      {
-        ...{ heading: one.client, caption: byMonth, rows: months, foot: [] },
-        columns: [
-          { title: columns.month, place: 'what' },
-          ...figures.map((figure, index) => {
-            const place = index === 0 ? ('main' as const) : ('worked' as const);
-            return { title: columns[figure], place, isFigure: true };
-          }),
-        ],
-      },
+      toTable({ heading: one.client, caption: byMonth }, one.months, [
+        [columns.month, 'what', ({ month }) => this.#format.month(month)],
+        [columns.worked, 'main', ({ workedSeconds }) => this.#format.duration(workedSeconds)],
+        [columns.charged, 'figure', ({ chargedSeconds }) => hours(chargedSeconds)],
+        [columns.free, 'figure', ({ freeSeconds }) => hours(freeSeconds)],
+        [columns.open, 'figure', ({ openSeconds }) => hours(openSeconds)],
+        [columns.setAside, 'figure', ({ setAsideSeconds }) => hours(setAsideSeconds)],
+      ]),
       ...kinds.flatMap((kind) => {
         const rows = one.rows.filter(({ section }) => section === kind);
-        return rows.length === 0 ? [] : [this.rows(rows, sections[kind] ?? '', null)];
+        return rows.length === 0 ? [] : [this.rows(rows, { caption: sections[kind] })];
       }),
     ];
   }
 
-  rows(rows: readonly LeakRow[], caption: string | null, heading: string | null): PaperTable {
+  rows(rows: readonly LeakRow[], titles: { heading?: string; caption?: string }): PaperTable {
     const { columns, reasons, rates } = this.#words;
-    return {
-      ...{ heading, caption, foot: [] },
-      columns: [
-        { title: columns.ticket, place: 'what' },
-        { title: columns.month, place: 'date' },
-        { title: columns.reason, place: 'date' },
-        { title: columns.explain, place: 'date' },
-        { title: columns.hours, place: 'price', isFigure: true },
-        { title: columns.rate, place: 'worked', isFigure: true },
-        { title: columns.amount, place: 'main', isFigure: true },
-      ],
-      rows: rows.map((row) => [
-        [this.#ticket(row)],
-        [row.month],
-        [reasons[row.reason] ?? row.reason, ...this.#detail(row)],
-        [row.explain ?? ''],
-        [this.#format.duration(row.seconds)],
-        row.rate === null
-          ? ['']
-          : [this.#format.money(row.rate.minor, row.rate.currency), rates[row.rate.source] ?? ''],
-        [this.#amount(row.minor, row.rate?.currency ?? null)],
-      ]),
-    };
+    const rateCell = ({ rate }: LeakRow) =>
+      rate === null ? '' : [this.#format.money(rate.minor, rate.currency), rates[rate.source]];
+    return toTable(titles, rows, [
+      [columns.ticket, 'what', (row) => this.#ticket(row)],
+      [columns.month, 'text', ({ month }) => this.#format.month(month)],
+      [columns.reason, 'text', (row) => [reasons[row.reason], ...this.#detail(row)]],
+      [columns.explain, 'text', ({ explain }) => explain ?? ''],
+      [columns.hours, 'figure', ({ seconds }) => this.#format.duration(seconds)],
+      [columns.rate, 'figure', rateCell],
+      [columns.amount, 'main', ({ minor, rate }) => this.#amount(minor, rate?.currency ?? null)],
+    ]);
   }
 
   #ticket({ ticket, summary }: LeakRow): string {

@@ -96,16 +96,8 @@ function monthsOf(entries: readonly WorkEntry[]): LeakMonth[] {
 /** Work of an unknown client: no agreement says what an hour costs. */
 function unclaimed(entries: readonly WorkEntry[]): LeakRow[] {
   const rows = new Map<string, LeakRow>();
-  for (const {
-    connection,
-    id,
-    seconds,
-    workedOn,
-    reason,
-    ticket,
-    summary,
-    clientName,
-  } of entries) {
+  for (const entry of entries) {
+    const { connection, id, seconds, workedOn, reason, ticket, summary, clientName } = entry;
     const month = workedOn.slice(0, 7);
     const key = [month, reason, connection, ticket ?? id].join('\n');
     const row = rows.get(key) ?? {

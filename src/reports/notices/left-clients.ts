@@ -4,7 +4,7 @@ import { moneyLeftIn } from '../../domain/thresholds/thresholds.ts';
 import type { Store } from '../../store/port.ts';
 import { accountFrom } from '../../store/port.ts';
 
-/** A client with a balance in the ledger that is no longer in the config. */
+/** A client with a balance in the ledger that was removed from the config. */
 export interface LeftClient {
   id: string;
   name: string;

@@ -2,8 +2,9 @@ import type { Client } from '../../domain/agreements/terms.ts';
 import type { RechargeState } from '../../domain/recharge/life.ts';
 import { chargedCustomer } from '../../domain/recharge/mandates.ts';
 import type { MandateRow } from '../../domain/records/rows.ts';
+import { lowerMedian, percentOf, sum } from '../../domain/statistics.ts';
 import { type DateText, daysBetween } from '../../domain/time.ts';
-import type { Store } from '../../store/port.ts';
+import type { Recharge, Store } from '../../store/port.ts';
 
 export interface PaymentsReport {
   from: DateText | null;
@@ -15,33 +16,24 @@ export interface PaymentsReport {
   mandates: ReportedMandate[];
 }
 
-interface ReportedMandate {
+interface ReportedMandate extends Pick<MandateRow, 'scheme' | 'status' | 'detail' | 'expiresOn'> {
   client: string;
   connection: string;
   mandate: string;
-  scheme: string;
-  status: MandateRow['status'];
-  detail: string | null;
-  expiresOn: DateText | null;
 }
 
-interface ReportedRecharge {
+type Shown = 'blockId' | 'collect' | 'attempts' | 'state' | 'requestedOn' | 'collectedOn';
+
+interface ReportedRecharge extends Pick<Recharge, Shown | 'priceMinor'> {
   client: string;
-  blockId: string;
-  collect: string;
   /** At the payment provider: the last charge, and why it was declined or reversed. */
   charge: string | null;
   reason: string | null;
-  attempts: number;
   invoice: string | null;
-  state: RechargeState;
   /** Whether it waits for `outbox approve`. */
   isUnapproved: boolean;
-  requestedOn: DateText;
-  collectedOn: DateText | null;
   /** From the request to the collection. */
   days: number | null;
-  priceMinor: number;
   currency: string;
 }
 
@@ -82,22 +74,17 @@ export async function buildPayments(
   const recharges = all
     .filter(({ requestedOn }) => (from ?? '') <= requestedOn && requestedOn <= (to ?? requestedOn))
     .map((recharge): ReportedRecharge => {
-      const { clientId, collectedOn, requestedOn, approvedMinor, priceMinor, state } = recharge;
+      const { clientId, blockId, collect, attempts, collectedOn, requestedOn } = recharge;
+      const { approvedMinor, priceMinor, state } = recharge;
       return {
-        client: names.get(clientId) ?? clientId,
-        blockId: recharge.blockId,
-        collect: recharge.collect,
+        ...{ client: names.get(clientId) ?? clientId, blockId, collect },
         charge: recharge.charge?.sourceId ?? null,
         reason: recharge.charge?.reason ?? null,
-        attempts: recharge.attempts,
-        invoice: recharge.label,
-        state,
+        ...{ attempts, invoice: recharge.label, state },
         isUnapproved: state === 'requested' && (approvedMinor ?? -1) < priceMinor,
-        requestedOn,
-        collectedOn,
+        ...{ requestedOn, collectedOn },
         days: collectedOn === null ? null : daysBetween(requestedOn, collectedOn),
-        priceMinor,
-        currency: recharge.block.currency,
+        ...{ priceMinor, currency: recharge.block.currency },
       };
     });
   const sums = [...Map.groupBy(recharges, ({ currency }) => currency)].map(([currency, rows]) =>
@@ -124,17 +111,16 @@ function sumUp(currency: string, rows: readonly ReportedRecharge[]): PaymentSum 
   const of = (state: RechargeState) => rows.filter((row) => row.state === state);
   const collected = of('collected').length;
   const decided = collected + of('failed').length + of('returned').length;
-  const days = rows.flatMap((row) => row.days ?? []).sort((a, b) => a - b);
   return {
     currency,
     states: states.map((state) => ({
       state,
       count: of(state).length,
-      minor: of(state).reduce((sum, { priceMinor }) => sum + priceMinor, 0),
+      minor: sum(of(state).map(({ priceMinor }) => priceMinor)),
       reasons: countReasons(of(state)),
     })),
-    successPercent: decided === 0 ? null : Math.round((100 * collected) / decided),
-    medianDays: days[Math.floor((days.length - 1) / 2)] ?? null,
+    successPercent: percentOf(collected, decided),
+    medianDays: lowerMedian(rows.flatMap((row) => row.days ?? [])),
   };
 }
 

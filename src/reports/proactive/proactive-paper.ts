@@ -1,7 +1,5 @@
 import { type Format, type FormatOptions, formatIn } from '../../domain/format.ts';
-import type { Cell } from '../format/table-cells.ts';
-import type { Paper, PaperTable } from '../leaks/paper.ts';
-import { pageWordsIn } from '../text/page-words.ts';
+import { type Paper, type PaperTable, type Shown, toTable } from '../page/paper.ts';
 import { type ProactiveWords, proactiveWordsIn } from '../text/proactive-words.ts';
 import type { ClassSums, ClientClasses, ProactiveReport } from './proactive.ts';
 import type { SourcesReport } from './sources.ts';
@@ -47,54 +45,43 @@ export function sourcesToPaper({ since, sources }: SourcesReport, reader: Format
       sources.length === 0
         ? []
         : [
-            {
-              ...{ heading: null, caption: null, foot: [] },
-              columns: [
-                { title: columns.source, place: 'what' },
-                ...(areSeveral ? [{ title: columns.connection, place: 'date' } as const] : []),
-                { title: columns.tickets, place: 'worked', isFigure: true },
-                { title: columns.hours, place: 'main', isFigure: true },
-                { title: columns.class, place: 'date' },
+            toTable({}, sources, [
+              [columns.source, 'what', ({ source }) => source ?? words.noSource],
+              areSeveral ? [columns.connection, 'text', ({ connection }) => connection] : null,
+              [columns.tickets, 'figure', ({ tickets }) => String(tickets)],
+              [columns.hours, 'main', ({ seconds }) => format.duration(seconds)],
+              [
+                columns.class,
+                'text',
+                ({ class: found }) => (found === null ? '' : words.classes[found]),
               ],
-              rows: sources.map((one): Cell[] => [
-                [one.source ?? words.noSource],
-                ...(areSeveral ? [[one.connection]] : []),
-                [String(one.tickets)],
-                [format.duration(one.seconds)],
-                [one.class === null ? '' : words.classes[one.class]],
-              ]),
-            },
+            ]),
           ],
     notes: words.sourcesNotes,
   };
 }
 
 function frame({ locale }: FormatOptions, title: string, subtitle: string) {
-  return { locale, title, subtitle, headlines: [], page: pageWordsIn(locale).pageNumber };
+  return { locale, title, subtitle, headlines: [] };
 }
 
 function percentText(percent: number | null): string {
   return percent === null ? '' : `${percent}\u00a0%`;
 }
 
-function classColumns({ columns }: ProactiveWords, hasUnknown: boolean): PaperTable['columns'] {
-  const titles = [columns.proactive, columns.reactive, columns.emergency];
-  return [...titles, ...(hasUnknown ? [columns.unknown] : [])]
-    .map((title) => ({ title, place: 'worked' as const, isFigure: true }))
-    .concat([{ title: columns.share, place: 'worked', isFigure: true }]);
-}
-
-function classCells(
-  { seconds, unknownSeconds, proactivePercent }: ClassSums,
+function classColumns(
+  { columns }: ProactiveWords,
   format: Format,
   hasUnknown: boolean,
-): Cell[] {
+): Shown<ClassSums>[] {
   return [
-    ...[seconds.proactive, seconds.reactive, seconds.emergency].map((one) => [
-      format.duration(one),
-    ]),
-    ...(hasUnknown ? [[format.duration(unknownSeconds)]] : []),
-    [percentText(proactivePercent)],
+    [columns.proactive, 'figure', ({ seconds }) => format.duration(seconds.proactive)],
+    [columns.reactive, 'figure', ({ seconds }) => format.duration(seconds.reactive)],
+    [columns.emergency, 'figure', ({ seconds }) => format.duration(seconds.emergency)],
+    hasUnknown
+      ? [columns.unknown, 'figure', ({ unknownSeconds }) => format.duration(unknownSeconds)]
+      : null,
+    [columns.share, 'figure', ({ proactivePercent }) => percentText(proactivePercent)],
   ];
 }
 
@@ -111,58 +98,46 @@ function toOverview(
 ): PaperTable {
   const hasUnknown = clients.some(({ total }) => total.unknownSeconds > 0);
   const areTold = clients.some(({ idleAlerts }) => idleAlerts.length > 0);
-  return {
-    ...{ heading: null, caption: null, foot: [] },
-    columns: [
-      { title: words.columns.client, place: 'what' },
-      ...classColumns(words, hasUnknown),
-      { title: words.columns.trend, place: 'main', isFigure: true },
-      ...(areTold ? [{ title: words.columns.alerts, place: 'date' } as const] : []),
-    ],
-    rows: clients.map((one): Cell[] => {
-      const followed = one.idleAlerts.filter(({ followedOn }) => followedOn !== null).length;
-      const alerts = one.idleAlerts.length;
-      return [
-        [one.client],
-        ...classCells(one.total, format, hasUnknown),
-        [trendText(one)],
-        ...(areTold ? [[alerts === 0 ? '' : words.followed(followed, alerts)]] : []),
-      ];
-    }),
+  const alerts = ({ idleAlerts }: ClientClasses) => {
+    const followed = idleAlerts.filter(({ followedOn }) => followedOn !== null).length;
+    return idleAlerts.length === 0 ? '' : words.followed(followed, idleAlerts.length);
   };
+  const rows = clients.map((one) => ({ ...one, ...one.total }));
+  return toTable({}, rows, [
+    [words.columns.client, 'what', ({ client }) => client],
+    ...classColumns(words, format, hasUnknown),
+    [words.columns.trend, 'main', trendText],
+    areTold ? [words.columns.alerts, 'text', alerts] : null,
+  ]);
 }
 
 function toDetails(one: ClientClasses, words: ProactiveWords, format: Format): PaperTable[] {
-  const hasUnknown = one.total.unknownSeconds > 0;
+  const { client: heading, months, total, idleAlerts } = one;
+  const { columns } = words;
   const trend = trendText(one);
   const isCharged = ({ seconds, unknownSeconds }: ClassSums) =>
     unknownSeconds + Object.values(seconds).reduce((sum, one) => sum + one, 0) > 0;
-  const first = Math.max(0, one.months.findIndex(isCharged));
-  const months: PaperTable = {
-    heading: one.client,
-    caption: trend === '' ? null : words.trend(trend),
-    columns: [{ title: words.columns.month, place: 'what' }, ...classColumns(words, hasUnknown)],
-    rows: one.months
-      .slice(first)
-      .map((month): Cell[] => [
-        [format.month(month.month)],
-        ...classCells(month, format, hasUnknown),
-      ]),
-    foot: [[[words.total], ...classCells(one.total, format, hasUnknown)]],
-  };
-  if (one.idleAlerts.length === 0) return [months];
+  const shown = months.slice(Math.max(0, months.findIndex(isCharged)));
+  const classes = classColumns(words, format, total.unknownSeconds > 0);
+  const foot = toTable({}, [total], [['', 'what', () => words.total], ...classes]);
   return [
-    months,
-    {
-      ...{ heading: null, caption: words.alertsCaption, foot: [] },
-      columns: [
-        { title: words.columns.alertOn, place: 'what' },
-        { title: words.columns.followedOn, place: 'main' },
-      ],
-      rows: one.idleAlerts.map(({ on, followedOn }): Cell[] => [
-        [format.date(on)],
-        [followedOn === null ? words.notYet : format.date(followedOn)],
-      ]),
-    },
+    toTable(
+      { heading, caption: trend === '' ? null : words.trend(trend) },
+      shown,
+      [[columns.month, 'what', ({ month }) => format.month(month)], ...classes],
+      foot.rows,
+    ),
+    ...(idleAlerts.length === 0
+      ? []
+      : [
+          toTable({ caption: words.alertsCaption }, idleAlerts, [
+            [columns.alertOn, 'what', ({ on }) => format.date(on)],
+            [
+              columns.followedOn,
+              'text',
+              ({ followedOn: on }) => (on === null ? words.notYet : format.date(on)),
+            ],
+          ]),
+        ]),
   ];
 }

@@ -1,5 +1,6 @@
 import type { Client } from '../../domain/agreements/terms.ts';
 import { classesOf, type WorkClass } from '../../domain/charges/work-class.ts';
+import { sum } from '../../domain/statistics.ts';
 import { addMonths, type DateText, dateInZone, type Instant } from '../../domain/time.ts';
 import type { Store } from '../../store/port.ts';
 import type { ProactiveShare } from '../statement/statement-shape.ts';
@@ -109,15 +110,10 @@ function toClient(
 }
 
 function sumsOf(months: readonly ClassMonth[]): ClassSums {
-  const sum = (of: (month: ClassMonth) => number) =>
-    months.reduce((total, month) => total + of(month), 0);
+  const of = (kind: WorkClass) => sum(months.map(({ seconds }) => seconds[kind]));
   return {
-    seconds: {
-      proactive: sum(({ seconds }) => seconds.proactive),
-      reactive: sum(({ seconds }) => seconds.reactive),
-      emergency: sum(({ seconds }) => seconds.emergency),
-    },
-    unknownSeconds: sum(({ unknownSeconds }) => unknownSeconds),
+    seconds: { proactive: of('proactive'), reactive: of('reactive'), emergency: of('emergency') },
+    unknownSeconds: sum(months.map(({ unknownSeconds }) => unknownSeconds)),
     proactivePercent: shareOf(months),
   };
 }

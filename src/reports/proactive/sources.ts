@@ -1,5 +1,6 @@
 import type { Client } from '../../domain/agreements/terms.ts';
 import { isListed } from '../../domain/charges/coverage.ts';
+import { sum } from '../../domain/statistics.ts';
 import { addDays, type DateText, dateInZone, type Instant, startOfDay } from '../../domain/time.ts';
 import type { Store } from '../../store/port.ts';
 
@@ -47,20 +48,12 @@ export async function countSources(
     const [first] = group;
     if (first === undefined) return [];
     const { connection, source } = first;
-    return [
-      {
-        ...{
-          connection,
-          source,
-          class: classOf(
-            source,
-            group.map(({ client }) => client),
-          ),
-        },
-        tickets: group.reduce((sum, { tickets }) => sum + tickets, 0),
-        seconds: group.reduce((sum, { seconds }) => sum + seconds, 0),
-      },
+    const clientsOf = group.map(({ client }) => client);
+    const [tickets, seconds] = [
+      sum(group.map((one) => one.tickets)),
+      sum(group.map((one) => one.seconds)),
     ];
+    return [{ connection, source, class: classOf(source, clientsOf), tickets, seconds }];
   });
   return { since, sources: sources.sort((a, b) => b.tickets - a.tickets) };
 }

@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { Sender } from '../../config/loaded.ts';
 import { type Format, type FormatOptions, formatIn } from '../../domain/format.ts';
 import { dateInZone, type Instant, msFromInstant } from '../../domain/time.ts';
 import { wallClockAt, type ZoneName } from '../../domain/zone.ts';
 import type { ClientBalance } from '../balances/balances.ts';
 import { runOutText } from '../balances/run-out-text.ts';
-import { compileHtmlTemplate } from '../format/template.ts';
+import { definePage } from '../page/frame.ts';
 import { type PublishedWords, publishedWordsIn } from '../text/published-words.ts';
 
 /** Who reads it: the MSP. */
@@ -23,17 +22,14 @@ interface IndexRow {
   runsOut: string;
 }
 
-interface IndexView {
-  locale: string;
-  words: PublishedWords;
-  sender: Sender | null;
-  style: string;
-  updated: string;
-  rows: IndexRow[];
-}
-
-let renderIndex: ((values: IndexView) => string) | undefined;
-let renderNoPage: ((values: Omit<IndexView, 'updated' | 'rows'>) => string) | undefined;
+const toIndex = definePage<{ words: PublishedWords; rows: IndexRow[] }>(
+  import.meta.url,
+  'templates/clients',
+);
+const toNoPage = definePage<{ words: PublishedWords; sender: Sender | null }>(
+  import.meta.url,
+  'templates/no-page',
+);
 
 /** The MSP's list of all published pages, with what each client has left. */
 export function clientIndexToHtml(
@@ -42,20 +38,17 @@ export function clientIndexToHtml(
   reader: IndexReader,
   at: Instant,
 ): string {
-  renderIndex ??= compileHtmlTemplate(fileOf('clients.eta'));
-  const frame = frameOf(reader);
+  const { locale, timezone } = reader;
+  const words = publishedWordsIn(locale);
   const format = formatIn(reader);
-  const on = format.date(dateInZone(at, reader.timezone));
-  const time = new Date(wallClockAt(msFromInstant(at), reader.timezone)).toISOString();
-  return renderIndex({
-    ...frame,
-    updated: frame.words.updated(`${on}, ${time.slice(11, 16)} (${reader.timezone})`),
-    rows: balances.flatMap((balance) => {
-      const address = addresses.get(balance.client.id);
-      if (address === undefined) return [];
-      return [{ address, ...toCells(balance, at, format, frame.words) }];
-    }),
+  const on = format.date(dateInZone(at, timezone));
+  const time = new Date(wallClockAt(msFromInstant(at), timezone)).toISOString();
+  const rows = balances.flatMap((balance) => {
+    const address = addresses.get(balance.client.id);
+    return address === undefined ? [] : [{ address, ...toCells(balance, at, format, words) }];
   });
+  const subtitle = words.updated(`${on}, ${time.slice(11, 16)} (${timezone})`);
+  return toIndex({ words, rows }, { locale, title: words.title, subtitle });
 }
 
 function toCells(balance: ClientBalance, at: Instant, format: Format, words: PublishedWords) {
@@ -75,17 +68,8 @@ function toCells(balance: ClientBalance, at: Instant, format: Format, words: Pub
   };
 }
 
-/** What is shown in place of a list of all pages, and at an address that is no longer used. */
-export function noPageToHtml(reader: IndexReader): string {
-  renderNoPage ??= compileHtmlTemplate(fileOf('no-page.eta'));
-  return renderNoPage(frameOf(reader));
-}
-
-function frameOf({ locale, sender }: IndexReader) {
-  const style = readFileSync(new URL('../statement/page/templates/statement.css', import.meta.url));
-  return { locale, words: publishedWordsIn(locale), sender, style: style.toString() };
-}
-
-function fileOf(name: string): URL {
-  return new URL(`templates/${name}`, import.meta.url);
+/** What is shown in place of a list of all pages, and at an address that was replaced. */
+export function noPageToHtml({ locale, sender }: IndexReader): string {
+  const words = publishedWordsIn(locale);
+  return toNoPage({ words, sender }, { locale, title: words.noPage });
 }

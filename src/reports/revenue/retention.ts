@@ -3,6 +3,7 @@ import {
   periodBefore,
   type RevenuePeriod,
 } from '../../domain/revenue/account.ts';
+import { lowerMedian, percentOf, sum } from '../../domain/statistics.ts';
 import { type DateText, daysBetween } from '../../domain/time.ts';
 import type { MeasuredAccount } from './revenue-source.ts';
 
@@ -50,9 +51,9 @@ export function measureRetention(
     retained,
     retainedPercent: percentOf(retained, active.length),
     money: moneyOf(active.map(({ account }) => account.revenue)),
-    medianDaysBetween: median(clients.flatMap(({ gaps }) => gaps)),
-    medianDaysLowToOrdered: median(bought.flatMap(({ toOrdered }) => toOrdered ?? [])),
-    medianDaysLowToPaid: median(bought.flatMap(({ toPaid }) => toPaid ?? [])),
+    medianDaysBetween: lowerMedian(clients.flatMap(({ gaps }) => gaps)),
+    medianDaysLowToOrdered: lowerMedian(bought.flatMap(({ toOrdered }) => toOrdered ?? [])),
+    medianDaysLowToPaid: lowerMedian(bought.flatMap(({ toPaid }) => toPaid ?? [])),
   };
 }
 
@@ -70,7 +71,7 @@ function toRetention({ name, id, revenue }: MeasuredAccount, period: RevenuePeri
     client: name,
     clientId: id,
     bought: inPeriod.length,
-    medianDaysBetween: median(gaps),
+    medianDaysBetween: lowerMedian(gaps),
     wasActive,
     isRetained: wasActive && (isHolding('closing') || inPeriod.length > 0),
     gaps,
@@ -102,18 +103,4 @@ function moneyOf(active: readonly AccountRevenue[]): Retention['money'] {
     const minor = sum(rows.map(({ sold, reversed }) => sold - reversed));
     return { currency, beforeMinor, minor, percent: percentOf(minor, beforeMinor) };
   });
-}
-
-function sum(figures: readonly number[]): number {
-  return figures.reduce((total, figure) => total + figure, 0);
-}
-
-function percentOf(part: number, whole: number): number | null {
-  return whole <= 0 ? null : Math.round((100 * part) / whole);
-}
-
-/** The lower one of two in the middle: a number of days that occurred. */
-function median(figures: readonly number[]): number | null {
-  const sorted = figures.toSorted((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? null;
 }

@@ -1,7 +1,9 @@
 import { type Client, payerOf } from '../../domain/agreements/terms.ts';
 import { byBurnOrder, toSpendable } from '../../domain/blocks/allocation.ts';
 import { isListed } from '../../domain/charges/coverage.ts';
+import { rateOf } from '../../domain/charges/price.ts';
 import { priceOf } from '../../domain/money.ts';
+import type { SessionRow } from '../../domain/records/rows.ts';
 import { type UncountedReason, whyUncounted } from '../../domain/sessions/counted.ts';
 import type { TechnicianBook } from '../../domain/sessions/technicians.ts';
 import {
@@ -25,21 +27,15 @@ export interface UnloggedReport {
   unmatched: UnmatchedTechnician[];
 }
 
-export interface ReportedUnlogged {
+type Shown = 'technician' | 'connection' | 'device' | 'ticketId' | 'workedOn';
+
+export interface ReportedUnlogged
+  extends Pick<UnloggedRow, Shown | 'startedAt' | 'endedAt' | 'seconds'> {
   /** For `explain`, once it is debited. */
   id: string;
   clientId: string;
   client: string;
-  technician: string;
-  connection: string;
-  device: string | null;
-  ticketId: string | null;
-  workedOn: DateText;
-  startedAt: Instant;
-  endedAt: Instant;
   timezone: ZoneName;
-  /** Without the gaps between sessions. */
-  seconds: number;
   /** At the rate of the client's current block; null: it has none. */
   worthMinor: number | null;
   currency: string;
@@ -50,16 +46,11 @@ export interface ReportedUnlogged {
   message: string | null;
 }
 
-export interface UncountedSession {
+export interface UncountedSession
+  extends Pick<SessionRow, 'technician' | 'clientId' | 'device' | 'startedAt' | 'endedAt'> {
   reason: UncountedReason;
   connection: string;
   sessionId: string;
-  technician: string;
-  /** The client's ID in the connection; null: the device belongs to none. */
-  clientId: string | null;
-  device: string | null;
-  startedAt: Instant;
-  endedAt: Instant;
   seconds: number;
 }
 
@@ -115,18 +106,8 @@ async function toReported(
   const { connection, device, ticketId, workedOn, startedAt, endedAt, seconds, technician } = row;
   const state = stateOf(row);
   return {
-    id: row.sourceId,
-    clientId: client.id,
-    client: client.name,
-    technician,
-    connection,
-    device,
-    ticketId,
-    workedOn,
-    startedAt,
-    endedAt,
-    timezone: client.timezone,
-    seconds,
+    ...{ id: row.sourceId, clientId: client.id, client: client.name, technician, connection },
+    ...{ device, ticketId, workedOn, startedAt, endedAt, timezone: client.timezone, seconds },
     ...worthOf(row, client, ledger),
     state,
     dueAt: state === 'to-propose' || state === 'to-debit' ? row.dueAt : null,
@@ -152,10 +133,8 @@ function worthOf(
   );
   const [block] = usable.sort((a, b) => byBurnOrder(toSpendable(a), toSpendable(b)));
   if (block === undefined) return { worthMinor: null, currency: client.currency };
-  const { rates } = client.agreement;
-  const own = rates?.workTypes.find((one) => isListed(workType, [one.workType]));
   const rateMinor =
-    block.amountMinor === null ? block.rateMinor : (own?.rateMinor ?? rates?.rateMinor ?? 0);
+    block.amountMinor === null ? block.rateMinor : rateOf(workType, client.agreement.rates);
   return { worthMinor: priceOf(seconds, rateMinor), currency: block.currency };
 }
 

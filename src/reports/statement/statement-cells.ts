@@ -1,5 +1,5 @@
 import type { Cell } from '../format/table-cells.ts';
-import type { Texts } from '../text/shape.ts';
+import type { Texts } from '../text/texts.ts';
 import { linePrices, type Statement, type StatementLine } from './statement-shape.ts';
 
 export function workCells(line: StatementLine, { firstOn }: Statement, texts: Texts): Cell[] {

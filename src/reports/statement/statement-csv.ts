@@ -1,6 +1,6 @@
 import { textFromMinor } from '../../domain/money.ts';
 import { csvText } from '../format/csv.ts';
-import type { Texts } from '../text/shape.ts';
+import type { Texts } from '../text/texts.ts';
 import { textsIn } from '../text/texts.ts';
 import { linePrices, type Statement, type StatementLine } from './statement-shape.ts';
 

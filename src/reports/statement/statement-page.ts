@@ -1,5 +1,5 @@
 import type { Cell, Column } from '../format/table-cells.ts';
-import type { Texts } from '../text/shape.ts';
+import type { Texts } from '../text/texts.ts';
 import { textsIn } from '../text/texts.ts';
 import { changeTexts, paidFrom, priceTexts, rateText, workCells } from './statement-cells.ts';
 import type { LineKind, Statement, StatementBalance, StatementLine } from './statement-shape.ts';

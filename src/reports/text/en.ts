@@ -1,9 +1,11 @@
-import type { Verdict } from '../../domain/charges/charge-facts.ts';
+import type { PartFacts, RoundingFacts, Verdict } from '../../domain/charges/charge-facts.ts';
 import type { Format } from '../../domain/format.ts';
 import { codeOfNote } from '../../domain/ledger/undo.ts';
+import type { PassedOverReason } from '../explain/explain-payers.ts';
 import { plainText } from '../format/plain-text.ts';
 import type { ChargeChange } from '../statement/charge-changes.ts';
-import type { ExplainTexts, StatementTexts, Words } from './shape.ts';
+import type { LineKind, ProactiveShare } from '../statement/statement-shape.ts';
+import type { MovementReason } from './texts.ts';
 
 function named(text: string | null): string {
   return text === null ? 'none' : `“${plainText(text)}”`;
@@ -65,9 +67,9 @@ function change(one: ChargeChange, format: Format): string {
   }
 }
 
-const statement: StatementTexts = {
+const statement = {
   title: 'Statement of prepaid hours',
-  period: (from, to, zone) => `${from} to ${to} (${zone})`,
+  period: (from: string, to: string, zone: string) => `${from} to ${to} (${zone})`,
   summary: 'Balance',
   opening: 'Opening balance',
   closing: 'Closing balance',
@@ -75,7 +77,8 @@ const statement: StatementTexts = {
   overage: 'Used beyond the blocks',
   balance: 'Balance',
   moneyLeft: 'Money left',
-  usedOf: (payer) => `Used from the blocks of ${payer}`,
+  /** `Used from the blocks of Groupe Dupont`. */
+  usedOf: (payer: string) => `Used from the blocks of ${payer}`,
   byWorkType: 'by work type',
   sections: {
     credits: 'Hours bought',
@@ -113,19 +116,20 @@ const statement: StatementTexts = {
     adjustment: 'Adjustment',
     refund: 'Block withdrawn',
     reversal: 'Reversal',
-  },
+  } satisfies Record<LineKind, string>,
   free: 'free of charge',
   beyondBlocks: 'beyond the blocks',
   withoutTicket: 'Work without a ticket',
-  fromSessions: (connections, { list }) =>
+  /** Work of remote sessions that nobody logged. */
+  fromSessions: (connections: readonly string[], { list }: Format) =>
     `Remote sessions recorded by ${list(connections)}, not logged`,
   never: 'never',
-  perHour: (amount) => `${amount} per hour`,
+  perHour: (amount: string) => `${amount} per hour`,
   earlier: 'worked in an earlier period',
-  beforeAfter: (before, after) => `charged ${before} before, ${after} now`,
-  provisional: (pending) =>
+  beforeAfter: (before: string, after: string) => `charged ${before} before, ${after} now`,
+  provisional: (pending: string | null) =>
     `Provisional: the period is not over.${pending === null ? '' : ` Work not yet charged would cost ${pending}.`}`,
-  proactive: ({ percent, trend }) =>
+  proactive: ({ percent, trend }: Pick<ProactiveShare, 'percent' | 'trend'>) =>
     `${percent}\u00a0% of the time worked was proactive.${
       trend === null
         ? ''
@@ -144,12 +148,8 @@ const verdicts: Record<Verdict, string> = {
   'free-role': 'free: role not covered by the agreement',
 };
 
-function limitedTo(workTypes: readonly string[], format: Format): string {
-  return `for ${format.list(workTypes.map(named))} only`;
-}
-
-const explain: ExplainTexts = {
-  title: (subject) => `How ${subject} was charged`,
+const explain = {
+  title: (subject: string) => `How ${subject} was charged`,
   steps: {
     whose: 'Client',
     covered: 'Coverage',
@@ -161,41 +161,31 @@ const explain: ExplainTexts = {
     waiting: 'Status',
     history: 'History',
   },
-  whose: (client, connection, agreement) =>
+  whose: (client: string, connection: string, agreement: string) =>
     `${client}, by its ID in ${connection}; agreement “${agreement}”.`,
   whoseUnknown: 'Not assigned to a configured client.',
-  part: (
-    {
-      technician,
-      workedOn,
-      seconds,
-      secondsText,
-      workType,
-      role,
-      verdict,
-      correctedSeconds,
-      isBilledTime,
-      recordedBy,
-    },
-    format,
-  ) =>
-    `${plainText(technician)}, ${format.date(workedOn)}, ${format.duration(seconds)} ` +
-    `(${isBilledTime ? 'billable hours, ' : ''}${
-      recordedBy === undefined
-        ? `logged as “${plainText(secondsText)}”`
-        : `from remote sessions recorded by ${plainText(recordedBy)}, not logged`
+  part: (part: PartFacts, format: Format) =>
+    `${plainText(part.technician)}, ${format.date(part.workedOn)}, ${format.duration(part.seconds)} ` +
+    `(${part.isBilledTime ? 'billable hours, ' : ''}${
+      part.recordedBy === undefined
+        ? `logged as “${plainText(part.secondsText)}”`
+        : `from remote sessions recorded by ${plainText(part.recordedBy)}, not logged`
     }${
-      correctedSeconds > 0 ? `, less ${format.duration(correctedSeconds)} corrected` : ''
-    }), work type ${named(workType)}${
-      role === undefined ? '' : `, role ${named(role)}`
-    }: ${verdicts[verdict]}.`,
-  when: (rule, closedOn) => {
+      part.correctedSeconds > 0 ? `, less ${format.duration(part.correctedSeconds)} corrected` : ''
+    }), work type ${named(part.workType)}${
+      part.role === undefined ? '' : `, part.role ${named(part.role)}`
+    }: ${verdicts[part.verdict]}.`,
+  when: (rule: 'ticket-closed' | 'approved' | 'logged', closedOn: string | null) => {
     if (rule === 'logged') return 'Debited as soon as it is logged.';
     if (rule === 'approved') return 'Debited when it is approved.';
     if (closedOn === null) return 'Debited when the ticket is closed; this work has no ticket.';
     return `Debited when the ticket is closed: ${closedOn}.`;
   },
-  rounding: ({ per, workedSeconds, minimums = [], roundedSeconds }, format) => {
+  /** `41 min worked, rounded per ticket to 45 min`. */
+  rounding: (
+    { per, workedSeconds, minimums = [], roundedSeconds }: RoundingFacts,
+    format: Format,
+  ) => {
     const raised = minimums.filter(({ addedSeconds }) => addedSeconds > 0);
     const least = raised.map(
       ({ workType, minimumSeconds }) =>
@@ -205,7 +195,11 @@ const explain: ExplainTexts = {
     if (workedSeconds === roundedSeconds) return worked;
     return `${worked}, rounded per ${per} to ${format.duration(roundedSeconds)}`;
   },
-  roundingRule: ({ incrementSeconds, minimumSeconds, graceSeconds, precisionSeconds }, format) =>
+  /** `in steps of 15 min, at least 15 min, grace of 5 min`. */
+  roundingRule: (
+    { incrementSeconds, minimumSeconds, graceSeconds, precisionSeconds }: RoundingFacts,
+    format: Format,
+  ) =>
     [
       `in steps of ${format.duration(incrementSeconds)}`,
       ...(minimumSeconds > 0 ? [`at least ${format.duration(minimumSeconds)}`] : []),
@@ -214,31 +208,35 @@ const explain: ExplainTexts = {
         ? [`up to ${format.duration(precisionSeconds)} treated as rounding by the PSA`]
         : []),
     ].join(', '),
-  multiplied: (rule, factor, result) => `${rule} ${factor} = ${result}`,
-  rule: (kind, name) => {
+  /** `outside business hours ×1.5 = 1 h 07 min 30 s`. */
+  multiplied: (rule: string, factor: string, result: string) => `${rule} ${factor} = ${result}`,
+  rule: (kind: 'workType' | 'role' | 'outside', name: string) => {
     if (kind === 'outside') return 'outside business hours';
     return `${kind === 'role' ? 'role' : 'work type'} “${plainText(name)}”`;
   },
-  share: (seconds, rule, factor) => `${seconds} ${rule} ${factor}`,
+  /** `18 min outside business hours ×2`. */
+  share: (seconds: string, rule: string, factor: string) => `${seconds} ${rule} ${factor}`,
   plainRate: 'no multiplier',
-  difference: (seconds, isAdded, factor) =>
+  /** How time added (or removed) by rounding was charged. */
+  difference: (seconds: string, isAdded: boolean, factor: string) =>
     isAdded
       ? `${seconds} added by rounding at ${factor}`
       : `${seconds} removed by rounding at ${factor}`,
-  minimumAdded: (seconds, workType, factor) =>
+  /** The time missing to a work type's minimum, and how it was charged. */
+  minimumAdded: (seconds: string, workType: string, factor: string) =>
     `${seconds} added for the minimum of work type ${named(workType)} at ${factor}`,
-  mixed: (result) => `total ${result}`,
-  fromBlock: (seconds, blockId, size, amount, workTypes, format) =>
-    `${seconds} from block ${blockId} (${size} at ${amount}${
-      workTypes === null ? '' : `, ${limitedTo(workTypes, format)}`
-    })`,
-  fromMoney: (seconds, price, blockId, size, workTypes, format) =>
-    `${seconds} for ${price} from block ${blockId} (${size}${
-      workTypes === null ? '' : `, ${limitedTo(workTypes, format)}`
-    })`,
-  limitedTo,
-  fromOverage: (seconds) => `${seconds} beyond all blocks (overage)`,
+  mixed: (result: string) => `total ${result}`,
+  /** `1 h from block b-12 (20 h at $130.00)`, `1 h for €120.00 from block b-12 (€1,000.00)`. */
+  fromBlock: (seconds: string, blockId: string, size: string) =>
+    `${seconds} from block ${blockId} (${size})`,
+  forPrice: (seconds: string, price: string) => `${seconds} for ${price}`,
+  atRate: (size: string, rate: string) => `${size} at ${rate}`,
+  /** `for “On-site” only`. */
+  limitedTo: (workTypes: readonly string[], format: Format) =>
+    `for ${format.list(workTypes.map(named))} only`,
+  fromOverage: (seconds: string) => `${seconds} beyond all blocks (overage)`,
   noWorkType: 'no work type',
+  /** Why blocks were skipped. */
   passedOver: {
     void: 'Skipped, void',
     ended: 'Skipped, expired before the work',
@@ -248,34 +246,45 @@ const explain: ExplainTexts = {
     currency: 'Skipped, the work has no price in its currency',
     empty: 'Skipped, nothing left',
     share: 'Skipped, the client’s share is used up',
-  },
-  others: (count) => (count === 1 ? 'one other' : `${count} others`),
+  } satisfies Record<PassedOverReason, string>,
+  /** `12 others`. */
+  others: (count: number) => (count === 1 ? 'one other' : `${count} others`),
   free: 'free of charge',
   nothingTaken: 'No block was debited.',
-  pending: (cost, reason) => `Pending, would cost ${cost}: ${reason}.`,
-  waiting: (reason) => `Needs review: ${reason}.`,
-  outside: (reason) => `Not debited: ${reason}.`,
-  pendingWork: (technician, day, worked) => `${technician}, ${day}, ${worked}`,
-  ticketState: (number, status) => `Ticket ${number} is “${status}”.`,
-  revision: (number, day, seconds) => `Revision ${number}, ${day}: ${seconds} charged.`,
-  revisionChanged: (number, day, seconds, changes) =>
+  pending: (cost: string, reason: string) => `Pending, would cost ${cost}: ${reason}.`,
+  waiting: (reason: string) => `Needs review: ${reason}.`,
+  outside: (reason: string) => `Not debited: ${reason}.`,
+  pendingWork: (technician: string, day: string, worked: string) =>
+    `${technician}, ${day}, ${worked}`,
+  ticketState: (number: string, status: string) => `Ticket ${number} is “${status}”.`,
+  revision: (number: number, day: string, seconds: string) =>
+    `Revision ${number}, ${day}: ${seconds} charged.`,
+  revisionChanged: (number: number, day: string, seconds: string, changes: string) =>
     `Revision ${number}, ${day}: ${seconds} charged, since ${changes}.`,
-  balanceTitle: (client, day) => `How the balance of ${client} at the end of ${day} is made up`,
-  block: (id, size, price, boughtOn) => `Block ${id}: ${size} at ${price}, bought ${boughtOn}`,
-  moneyBlock: (id, size, boughtOn) => `Block ${id}: ${size}, bought ${boughtOn}`,
-  openingOn: (day) => `At the start of ${day}`,
+  balanceTitle: (client: string, day: string) =>
+    `How the balance of ${client} at the end of ${day} is made up`,
+  block: (id: string, size: string, price: string, boughtOn: string) =>
+    `Block ${id}: ${size} at ${price}, bought ${boughtOn}`,
+  moneyBlock: (id: string, size: string, boughtOn: string) =>
+    `Block ${id}: ${size}, bought ${boughtOn}`,
+  openingOn: (day: string) => `At the start of ${day}`,
   leftThen: 'At the end of the day',
-  movement: (reason) => {
+  movement: (reason: MovementReason) => {
     if (reason === 'overage') return statement.overage;
     return reason === 'overage-paid' ? 'Overage paid by a block' : statement.kinds[reason];
   },
-  postings: (text, count) => `${text} (${count === 1 ? 'one posting' : `${count} postings`})`,
+  /** `−7 h (12 postings)`. */
+  postings: (text: string, count: number) =>
+    `${text} (${count === 1 ? 'one posting' : `${count} postings`})`,
 };
 
-export const en: Words = {
-  labelled: (label, value) => `${label}: ${value}`,
-  clauses: (texts) => texts.join('; '),
+export const en = {
+  /** `label: value`, with the language's spacing. */
+  labelled: (label: string, value: string) => `${label}: ${value}`,
+  /** `one; two`, likewise. */
+  clauses: (texts: readonly string[]) => texts.join('; '),
   change,
+  /** Why work is not debited (any more), from the debit's code. */
   openReason,
   statement,
   explain,

@@ -3,7 +3,7 @@ import type { Format } from '../../domain/format.ts';
 import { codeOfNote } from '../../domain/ledger/undo.ts';
 import { plainText } from '../format/plain-text.ts';
 import type { ChargeChange } from '../statement/charge-changes.ts';
-import type { ExplainTexts, StatementTexts, Words } from './shape.ts';
+import type { Words } from './texts.ts';
 
 function named(text: string | null): string {
   return text === null ? 'aucun' : `«\u00a0${plainText(text)}\u00a0»`;
@@ -65,7 +65,7 @@ function change(one: ChargeChange, format: Format): string {
   }
 }
 
-const statement: StatementTexts = {
+const statement: Words['statement'] = {
   title: 'Relevé d’heures prépayées',
   period: (from, to, zone) => `du ${from} au ${to} (${zone})`,
   summary: 'Solde',
@@ -146,13 +146,9 @@ const verdicts: Record<Verdict, string> = {
   'free-role': 'gratuit\u00a0: le contrat ne couvre pas le temps de ce rôle',
 };
 
-function limitedTo(workTypes: readonly string[], format: Format): string {
-  return `pour ${format.list(workTypes.map(named))} seulement`;
-}
-
 const perNames = { entry: 'saisie', ticket: 'ticket', day: 'jour' } as const;
 
-const explain: ExplainTexts = {
+const explain: Words['explain'] = {
   title: (subject) => `Décompte de ${subject}`,
   steps: {
     whose: 'Client',
@@ -168,31 +164,19 @@ const explain: ExplainTexts = {
   whose: (client, connection, agreement) =>
     `${client}, d’après son identifiant dans ${connection}\u00a0; contrat «\u00a0${agreement}\u00a0».`,
   whoseUnknown: 'Aucun client configuré pour ce travail.',
-  part: (
-    {
-      technician,
-      workedOn,
-      seconds,
-      secondsText,
-      workType,
-      role,
-      verdict,
-      correctedSeconds,
-      isBilledTime,
-      recordedBy,
-    },
-    format,
-  ) =>
-    `${plainText(technician)}, ${format.date(workedOn)}, ${format.duration(seconds)} ` +
-    `(${isBilledTime ? 'heures à facturer, ' : ''}${
-      recordedBy === undefined
-        ? `saisi «\u00a0${plainText(secondsText)}\u00a0»`
-        : `d’après les sessions à distance enregistrées par ${plainText(recordedBy)}, non saisi`
+  part: (part, format) =>
+    `${plainText(part.technician)}, ${format.date(part.workedOn)}, ${format.duration(part.seconds)} ` +
+    `(${part.isBilledTime ? 'heures à facturer, ' : ''}${
+      part.recordedBy === undefined
+        ? `saisi «\u00a0${plainText(part.secondsText)}\u00a0»`
+        : `d’après les sessions à distance enregistrées par ${plainText(part.recordedBy)}, non saisi`
     }${
-      correctedSeconds > 0 ? `, moins ${format.duration(correctedSeconds)} de correction` : ''
-    }), type de travail ${named(workType)}${
-      role === undefined ? '' : `, rôle ${named(role)}`
-    }\u00a0: ${verdicts[verdict]}.`,
+      part.correctedSeconds > 0
+        ? `, moins ${format.duration(part.correctedSeconds)} de correction`
+        : ''
+    }), type de travail ${named(part.workType)}${
+      part.role === undefined ? '' : `, rôle ${named(part.role)}`
+    }\u00a0: ${verdicts[part.verdict]}.`,
   when: (rule, closedOn) => {
     if (rule === 'logged') return 'Décompté dès la saisie.';
     if (rule === 'approved') return 'Décompté une fois approuvé.';
@@ -233,15 +217,10 @@ const explain: ExplainTexts = {
   minimumAdded: (seconds, workType, factor) =>
     `ajout de ${seconds} jusqu’au minimum du type de travail ${named(workType)} à ${factor}`,
   mixed: (result) => `en tout ${result}`,
-  fromBlock: (seconds, blockId, size, amount, workTypes, format) =>
-    `${seconds} sur le forfait ${blockId} (${size} à ${amount}${
-      workTypes === null ? '' : `, ${limitedTo(workTypes, format)}`
-    })`,
-  fromMoney: (seconds, price, blockId, size, workTypes, format) =>
-    `${seconds} pour ${price} sur le forfait ${blockId} (${size}${
-      workTypes === null ? '' : `, ${limitedTo(workTypes, format)}`
-    })`,
-  limitedTo,
+  fromBlock: (seconds, blockId, size) => `${seconds} sur le forfait ${blockId} (${size})`,
+  forPrice: (seconds, price) => `${seconds} pour ${price}`,
+  atRate: (size, rate) => `${size} à ${rate}`,
+  limitedTo: (workTypes, format) => `pour ${format.list(workTypes.map(named))} seulement`,
   fromOverage: (seconds) => `${seconds} au-delà de tout forfait (dépassement)`,
   noWorkType: 'sans type de travail',
   passedOver: {

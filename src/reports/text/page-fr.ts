@@ -1,4 +1,5 @@
-import { type PageWords, spellHours } from './page-shape.ts';
+import { spellHours } from './page-en.ts';
+import type { PageWords } from './page-words.ts';
 
 function ticketCount(count: number): string {
   return count < 2 ? `${count} ticket` : `${count} tickets`;

@@ -1,7 +1,8 @@
 /** Why a sale by hand is refused, and what to do about it. */
 import type { Client, Offer } from '../../domain/agreements/terms.ts';
 import { KindError } from '../../domain/errors.ts';
-import type { Format } from '../../domain/format.ts';
+import { type Format, formatIn, languageOf } from '../../domain/format.ts';
+import { refusalPhrase } from '../../replenish/messages/refusals.ts';
 import type { Refusal } from '../../replenish/sale.ts';
 import type { Order } from '../../store/port.ts';
 import type { App } from '../app/app.ts';
@@ -72,48 +73,31 @@ export function toRefusalError(
   refusal: Refusal | undefined,
   { client, orders, format }: Refused,
 ): KindError {
-  const { name } = client;
-  switch (refusal?.why) {
-    case 'order-open':
-      return toOpenOrder(
-        client,
-        orders.find(({ block }) => isOf(block, refusal.invoiceKey)),
-      );
-    case 'on-hold':
-      return new KindError('config', `Automatic sales to ${name} are on hold.`, {
-        fix: `Clear up the payment, then \`prepaid-hours block resume "${name}"\`.`,
-      });
-    case 'recharge-limit': {
-      const max = format.money(refusal.excess.maxMinor, refusal.offer.currency);
-      return new KindError('config', `It would exceed ${limits[refusal.excess.limit]}, ${max}.`, {
-        fix: 'Sell without --recharge, or raise the limit in the config.',
-      });
-    }
-    case 'agreement-ended':
-    case 'agreement-later':
-    case 'agreement-ends-first': {
-      const texts = {
-        'agreement-ended': 'ended on',
-        'agreement-later': 'does not start until',
-        'agreement-ends-first': 'ends before these hours could be used up, on',
-      };
-      const day = format.day(refusal.on);
-      return new KindError('config', `The agreement ${texts[refusal.why]} ${day}.`, {
-        fix: `Correct \`from\` or \`until\` of agreement "${client.agreement.name}" in the config.`,
-      });
-    }
-    default:
-      return new KindError('config', `Nothing can be sold to ${name}.`);
+  if (refusal === undefined) {
+    return new KindError('config', `Nothing can be sold to ${client.name}.`);
   }
+  if (refusal.why === 'order-open') {
+    return toOpenOrder(
+      client,
+      orders.find(({ block }) => isOf(block, refusal.invoiceKey)),
+    );
+  }
+  // Commands answer in English.
+  const english =
+    languageOf(format.locale) === 'en' ? format : formatIn({ ...format, locale: 'en' });
+  return new KindError('config', refusalPhrase(refusal, english), { fix: fixOf(refusal, client) });
 }
 
-const limits = {
-  charge: 'the limit per recharge',
-  day: 'this client’s limit per day',
-  month: 'this client’s limit per month',
-  'all-day': 'the limit per day for all clients',
-  'all-month': 'the limit per month for all clients',
-};
+function fixOf({ why }: Refusal, { name, agreement }: Client): string {
+  if (why === 'on-hold') {
+    return `Clear up the payment, then \`prepaid-hours block resume "${name}"\`.`;
+  }
+  if (why === 'recharge-limit') return 'Sell without --recharge, or raise the limit in the config.';
+  if (why.startsWith('agreement-')) {
+    return `Correct \`from\` or \`until\` of agreement "${agreement.name}" in the config.`;
+  }
+  return 'Choose another offer or quantity.';
+}
 
 /** Null: a recharge of another kind of hours is in flight. */
 function isOf(block: Order['block'], invoiceKey: string | null): boolean {

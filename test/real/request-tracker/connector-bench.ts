@@ -59,7 +59,7 @@ export async function readTime({ connector }: Opened, since = longAgo): Promise<
   return rows;
 }
 
-/** Waits for the next second, since RT's moments are no finer, and answers with it. */
+/** Waits for the next second, since RT's timestamps have no fractions, and answers with it. */
 export async function nextSecond(): Promise<string> {
   await new Promise((resolve) => setTimeout(resolve, 1100 - (Date.now() % 1000)));
   return new Date(Math.floor(Date.now() / 1000) * 1000).toISOString();

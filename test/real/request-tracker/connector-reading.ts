@@ -95,8 +95,8 @@ async function seesMerge(rt: RealRequestTracker): Promise<void> {
   await readTickets(opened);
   const since = await nextSecond();
   await rt.merge(merged, survivor);
-  const mergedInto = async (moment: string): Promise<Map<string, string | null>> =>
-    new Map((await readTickets(opened, moment)).map((row) => [row.sourceId, row.mergedInto]));
+  const mergedInto = async (instant: string): Promise<Map<string, string | null>> =>
+    new Map((await readTickets(opened, instant)).map((row) => [row.sourceId, row.mergedInto]));
   const once = await mergedInto(since);
   assert.equal(once.get(merged), survivor);
   assert.equal(once.get(survivor), null);

@@ -29,7 +29,7 @@ export interface Instance {
 }
 
 export interface InstanceOptions {
-  /** The zone in which RT reads moments; not UTC, so that nobody relies on it. */
+  /** The zone in which RT reads timestamps; not UTC, so that nobody relies on it. */
   timezone?: string;
 }
 

@@ -243,7 +243,7 @@ describe('older work takes its hours first', () => {
   test.each([
     ['2026-03-02T08:00:00.000Z', ['t:psa:101#1/1', 't:psa:100#1/1']],
     ['2026-03-02T09:30:00.000Z', ['t:psa:100#1/1', 't:psa:101#1/1']],
-    // At one moment by the group's key, so that it is the same each time.
+    // At the same time by the group's key, so that it is the same each time.
     ['2026-03-02T09:00:00.000Z', ['t:psa:100#1/1', 't:psa:101#1/1']],
   ])('whatever the vendor told first: the other began at %s', async (startedAt, order) => {
     const other = entryOf({ sourceId: 'e2', ticketId: '101', startedAt });

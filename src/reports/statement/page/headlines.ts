@@ -1,5 +1,5 @@
-import type { PageWords } from '../../text/page-shape.ts';
-import type { Texts } from '../../text/shape.ts';
+import type { PageWords } from '../../text/page-words.ts';
+import type { Texts } from '../../text/texts.ts';
 import type { Statement, StatementBlock } from '../statement-shape.ts';
 
 /** A figure that is read first: `18.5 h`, `left of 66 h`. */

@@ -1,5 +1,5 @@
-import type { PageWords } from '../../text/page-shape.ts';
-import type { Texts } from '../../text/shape.ts';
+import type { PageWords } from '../../text/page-words.ts';
+import type { Texts } from '../../text/texts.ts';
 import { changeTexts, priceTexts, rateText } from '../statement-cells.ts';
 import { addUp } from '../statement-lines.ts';
 import type {

@@ -1,7 +1,7 @@
 import { sellsBlock } from '../../../domain/agreements/terms.ts';
 import { priceOf } from '../../../domain/money.ts';
-import type { PageWords } from '../../text/page-shape.ts';
-import type { Texts } from '../../text/shape.ts';
+import type { PageWords } from '../../text/page-words.ts';
+import type { Texts } from '../../text/texts.ts';
 import type { OpenWork, Outlook } from '../outlook.ts';
 import { rateText } from '../statement-cells.ts';
 import { sizeText, titleOf } from './work-groups.ts';

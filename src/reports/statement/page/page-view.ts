@@ -1,9 +1,9 @@
 import type { Sender } from '../../../config/loaded.ts';
 import { dateInZone, type Instant, msFromInstant } from '../../../domain/time.ts';
 import { wallClockAt } from '../../../domain/zone.ts';
-import type { PageWords } from '../../text/page-shape.ts';
+import type { PageWords } from '../../text/page-words.ts';
 import { pageWordsIn } from '../../text/page-words.ts';
-import type { Texts } from '../../text/shape.ts';
+import type { Texts } from '../../text/texts.ts';
 import { textsIn } from '../../text/texts.ts';
 import type { Outlook } from '../outlook.ts';
 import type { Statement, StatementLine } from '../statement-shape.ts';

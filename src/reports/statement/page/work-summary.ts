@@ -1,4 +1,4 @@
-import type { Texts } from '../../text/shape.ts';
+import type { Texts } from '../../text/texts.ts';
 import type { StatementLine, WorkShare } from '../statement-shape.ts';
 
 export interface SummaryRow {

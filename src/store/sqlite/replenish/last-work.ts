@@ -4,7 +4,7 @@ import { factsOf } from '../debit/charge-facts.ts';
 
 /**
  * By the current charges, whose facts have the day of each entry, and by hours taken by hand, which
- * stand for work that was never logged.
+ * replace work that was never logged.
  */
 export function readLastWork(
   database: Database,

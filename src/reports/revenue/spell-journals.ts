@@ -1,46 +1,20 @@
 import type { LoadedConfig } from '../../config/loaded.ts';
 import { KindError } from '../../domain/errors.ts';
 import { formatIn } from '../../domain/format.ts';
-import { plainJson } from '../format/plain-text.ts';
 import { type Journal, toJournals } from './journal.ts';
 import { toQuickBooksCsv, toXeroCsv } from './journal-csv.ts';
 import type { RevenueReport } from './revenue.ts';
-import { revenueToCsv } from './revenue-csv.ts';
-import { revenueToHtml } from './revenue-html.ts';
-import { toRevenuePage } from './revenue-page.ts';
 import { revenueWordsIn } from './revenue-words.ts';
 
-export const revenueFormats = [
-  'text',
-  'csv',
-  'json',
-  'html',
-  'journal-quickbooks',
-  'journal-xero',
-] as const;
-export type RevenueFormat = (typeof revenueFormats)[number];
+export const journalFormats = ['journal-quickbooks', 'journal-xero'] as const;
+type JournalFormat = (typeof journalFormats)[number];
 
-export function isJournal(format: RevenueFormat): boolean {
-  return format.startsWith('journal-');
-}
-
-/** The report as it goes to a file or a pipe, and what its reader must know besides. */
-export function spellRevenue(
+/** Journals as they go to a file or a pipe, and what their reader must know besides. */
+export function spellJournals(
   report: RevenueReport,
   config: LoadedConfig,
-  { format, current }: { format: Exclude<RevenueFormat, 'text'>; current: string },
+  format: JournalFormat,
 ): { text: string; notes: string[] } {
-  if (format === 'csv') return { text: revenueToCsv(report), notes: [] };
-  if (format === 'json') return { text: `${plainJson(report)}\n`, notes: [] };
-  if (format !== 'html') return spellJournals(report, config, format);
-  const { sender, locale } = config;
-  const page = toRevenuePage(report, config);
-  const month = formatIn(config).month(current);
-  const notice = report.to < current ? null : page.words.running(month);
-  return { text: revenueToHtml({ page, sender, locale, notice }), notes: [] };
-}
-
-function spellJournals(report: RevenueReport, config: LoadedConfig, format: RevenueFormat) {
   const { accounting, locale, currency } = config;
   if (accounting === null) {
     throw new KindError('config', `${config.file} has no accounts for journals.`, {
