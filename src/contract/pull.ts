@@ -37,6 +37,11 @@ export interface PullRequest {
    * it wants all rows, and must not change the connector's memory.
    */
   isStored: boolean;
+  /**
+   * Resolves once all pages yielded so far are stored: the next page is read before that. What a
+   * connector remembers about rows that it has read is written after it.
+   */
+  whenStored(): Promise<void>;
   /** Lines of invoices issued on this day or later are wanted; absent: none. */
   linesSince?: DateText;
   signal: AbortSignal;

@@ -14,6 +14,7 @@ import type {
   Store,
   Watermark,
 } from '../store/port.ts';
+import { readAhead } from './ahead.ts';
 import { countPage, type PullCounts } from './counts.ts';
 import { completePass, isCatchUp, mustStore, nextPass, noWatermark } from './pass.ts';
 import { validateTimeEntries } from './validate.ts';
@@ -106,10 +107,12 @@ async function runPass<Stream extends StreamName>(
     signal,
     ...(linesSince === undefined ? {} : { linesSince }),
   };
+  const { resume } = pass;
+  const pages = readAhead((whenStored) => work.pull({ ...request, resume, whenStored }), stop);
   let watermark = before;
-  for await (const page of work.pull({ ...request, resume: pass.resume })) {
-    const resume = page.resume ?? watermark.pass?.resume ?? null;
-    const under: Watermark = { ...before, pass: { ...pass, resume } };
+  for await (const page of pages) {
+    const reached = page.resume ?? watermark.pass?.resume ?? null;
+    const under: Watermark = { ...before, pass: { ...pass, resume: reached } };
     const { changed, quarantined } = await writePage(work, pass, page, under);
     if (changed > 0 || quarantined > 0) watermark = under;
     // The current page is stored; the next one is not requested.
