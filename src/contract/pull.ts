@@ -56,6 +56,11 @@ export interface Page<Row> {
    */
   resume: string | null;
   /**
+   * For tickets of a vendor that only lists time per ticket: those of the rows that hold no time
+   * according to the vendor. The first reading of a connection need not read theirs.
+   */
+  untimedIds?: readonly SourceId[];
+  /**
    * For time entries: tickets ALL of whose time is in this page, so that missing entries are
    * deleted. For a vendor that reports on which ticket time was deleted.
    */

@@ -1,11 +1,11 @@
-import type { Page, Pull, StreamName } from '../contract/connector.ts';
+import type { Page, Pull, StreamName, TicketRow } from '../contract/connector.ts';
 import { isKindError } from '../domain/errors.ts';
 import {
   type UnlistedName,
   unlistedInTicket,
   unlistedInTime,
 } from '../domain/records/unlisted-names.ts';
-import type { DateText, Instant } from '../domain/time.ts';
+import { addSeconds, type DateText, type Instant } from '../domain/time.ts';
 import type {
   MirrorRows,
   PullOutcome,
@@ -159,6 +159,7 @@ async function writePage<Stream extends StreamName>(
           timeDue: {
             clientIds: context.clientIds,
             isForced: context.isTimeReadAgain || !isCatchUp(watermark, pass),
+            untimedIds: watermark.since === null ? restingUntimed(page, at) : [],
           },
         }
       : {}),
@@ -167,6 +168,20 @@ async function writePage<Stream extends StreamName>(
   context.onPage?.(stream, counts.rows);
   context.onUnlisted?.(unlistedIn(checked.rows));
   return outcome;
+}
+
+/** A vendor's total may lag behind its list: one that changed within a day is not trusted. */
+const totalLagSeconds = 86_400;
+
+/** Tickets without time that have not changed for a while. */
+function restingUntimed<Stream extends StreamName>(
+  { rows, untimedIds = [] }: Page<RowOf<Stream>>,
+  runStartedAt: Instant,
+): string[] {
+  const before = addSeconds(runStartedAt, -totalLagSeconds);
+  const resting = (rows as readonly TicketRow[]).filter(({ updatedAt }) => updatedAt < before);
+  const ids = new Set(untimedIds);
+  return resting.map(({ sourceId }) => sourceId).filter((sourceId) => ids.has(sourceId));
 }
 
 function unlistedIn(page: MirrorRows): UnlistedName[] {
