@@ -48,9 +48,9 @@ interface WindowReading {
    */
   compare(firstPage: ListPage): 'same' | 'as-many' | 'unknown';
   note(page: ListPage): void;
-  /** After the last page was stored. */
+  /** Once the last page is stored. */
   remember(): Promise<void>;
-  /** After the first page was stored of a window that holds as many. */
+  /** Once the first page is stored of a window that holds as many. */
   rememberFirst(): Promise<void>;
 }
 
@@ -61,7 +61,7 @@ function windowStart({ config, zone }: Atera, since: string): DateText {
 
 export async function readWindow(atera: Atera, request: PullRequest): Promise<WindowReading> {
   const { config, context, shownIn, zone } = atera;
-  const { since, until, isStored } = request;
+  const { since, until, isStored, whenStored } = request;
   const startedAt = instantFromMs(context.now());
   const nextFrom = windowStart(atera, startedAt);
   const clients = hashOf([...request.clientIds].sort());
@@ -114,6 +114,7 @@ export async function readWindow(atera: Atera, request: PullRequest): Promise<Wi
   };
 
   async function keep(window: Known): Promise<void> {
+    await whenStored();
     await context.memory.set(memoryKey, JSON.stringify(window));
   }
 }

@@ -26,6 +26,10 @@ export const facts = keepFacts('Halo', {
     'Time taken is in hours.',
     'No time is read, since minutes would count sixty times too much.',
   ),
+  'ticket-total': reading.useful(
+    'The time taken of a ticket row is the sum of its actions’.',
+    'The first run reads the actions of every ticket, also of those that show no time: more requests.',
+  ),
   'session-order': reading.needed(
     'Remote sessions are listed newest first.',
     'Sessions are not read, since new ones could be missed.',

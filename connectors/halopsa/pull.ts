@@ -66,23 +66,28 @@ export async function* pullTickets(halo: Halo, request: PullRequest): Rows<Ticke
 async function* changedTickets(halo: Halo, since: string, ids: readonly SourceId[], list: List) {
   const toTicket = await createTicketMapper(halo);
   const deleted = await readDeleted(halo);
+  const showsTotal = (await facts.readFact(halo.context, 'ticket-total')) === 'yes';
+  const untimedIds: SourceId[] = [];
   let before = -1;
   const pages = readPages(halo, {
     list,
     schema: TicketWire,
     fromWire: (wire) => fromTicket(toTicket(wire), halo.config.closedStatuses ?? null),
-    refuse: ({ clientId }, { last_update: changedAt }) => {
+    refuse: ({ sourceId, clientId }, { last_update: changedAt, timetaken }) => {
       refuseStranger('/Tickets', clientId, ids);
+      if (showsTotal && timetaken != null && isNothing(timetaken)) untimedIds.push(sourceId);
       // The filter applies to `last_update` only: the last action of a changed ticket may be old.
       if (changedAt != null) refuseOld('/Tickets', changedAt, `${filterTime(since)}.000Z`);
     },
   });
   for await (const page of pages) {
-    before = refuseOtherOrder(page.rows, before);
+    const numbers = page.rows.map(({ sourceId }) => Number(sourceId));
+    if (!isRising(numbers, before)) throw ignoredFilter('/Tickets', 'tickets in another order');
+    before = numbers[0] ?? before;
     const restored = page.rows.filter(({ sourceId }) => deleted.delete(sourceId));
     if (restored.length > 0) await writeDeleted(halo, deleted);
     // Numbered pages: a pass can only resume at the end of the list.
-    yield { ...page, resume: null };
+    yield { ...page, resume: null, untimedIds: untimedIds.splice(0) };
   }
 }
 
@@ -94,12 +99,6 @@ export async function createTicketMapper(halo: Halo): Promise<(row: TicketWire) 
     const status_name = row.status_name || statuses.find(({ id }) => id === row.status_id)?.name;
     return { ...row, status_name };
   };
-}
-
-function refuseOtherOrder(rows: readonly TicketRow[], firstBefore: number): number {
-  const ids = rows.map(({ sourceId }) => Number(sourceId));
-  if (isRising(ids, firstBefore)) return ids[0] ?? firstBefore;
-  throw ignoredFilter('/Tickets', 'tickets in another order');
 }
 
 /**
@@ -161,11 +160,10 @@ const InvoiceLines = z.object({ lines: z.array(LineWire).nullish() });
 /** Only a single invoice shows its lines; their items are numbers. */
 async function readInvoiceLines(halo: Halo, invoiceId: SourceId): Promise<InvoiceLine[]> {
   const nameOf = async (id: SourceId): Promise<string | null> => {
-    const known = halo.itemNames.get(id);
-    if (known !== undefined) return known;
-    const name = (await halo.getIfThere(`/Item/${id}`, Named))?.name ?? null;
-    halo.itemNames.set(id, name);
-    return name;
+    if (!halo.itemNames.has(id)) {
+      halo.itemNames.set(id, (await halo.getIfThere(`/Item/${id}`, Named))?.name ?? null);
+    }
+    return halo.itemNames.get(id) ?? null;
   };
   const path = `/Invoice/${invoiceId}`;
   const invoice = await halo.getIfThere(path, InvoiceLines, { includedetails: true });

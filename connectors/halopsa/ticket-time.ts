@@ -6,6 +6,7 @@ import { addSeconds } from '../../src/domain/time.ts';
 import { secondsOf, type TimeUnit } from '../http/answers/exact.ts';
 import { ifBelieved, parseRows, rawId } from '../http/answers/rows.ts';
 import {
+  allRows,
   believeRows,
   ignoredFilter,
   type PresentIds,
@@ -75,9 +76,8 @@ export async function readActions(halo: Halo, ticketId: SourceId) {
 /** A ticket has at least the action that opened it: no actions may mean a lost permission. */
 async function readWithoutActions(halo: Halo, ticketId: SourceId): Promise<TicketTimePage> {
   const ticket = await halo.get(`/Tickets/${ticketId}`, TicketWire);
-  const isEmpty = ticket.timetaken == null || isNothing(ticket.timetaken);
   if (ticket.deleted === true) return reportedDeleted(ticketId);
-  if (isEmpty) return { ticketIds: [ticketId], rows: [], rejected: [] };
+  if (isNothing(ticket.timetaken ?? '0')) return { ticketIds: [ticketId], rows: [], rejected: [] };
   return unreadableTicket(ticketId, `has time (${ticket.timetaken}) but shows no actions`);
 }
 
@@ -134,8 +134,7 @@ function unitBySpan(action: ActionWire): TimeUnit | null {
     const taken = ifBelieved(() => secondsOf(timetaken, unit));
     return taken !== null && Math.abs(taken - span) <= toleranceSeconds;
   };
-  if (fits('hours')) return 'hours';
-  return fits('minutes') ? 'minutes' : null;
+  return (['hours', 'minutes'] as const).find(fits) ?? null;
 }
 
 // ── Deleted tickets ─────────────────────────────────────────────────────────────────────────────
@@ -162,16 +161,11 @@ export async function* presentTime(halo: Halo, request: PresenceRequest): Presen
   for (const ticketId of await readTicketIds(halo, request)) {
     const { raw } = await readActions(halo, ticketId);
     const actions = believeRows({ path: '/Actions' }, raw, ActionWire);
-    const isPresent = (one: ActionWire): boolean => holdsTime(one) && isWithin(one, request);
-    yield actions.filter(isPresent).map(actionId);
+    // Without a start it was quarantined when it was read, so an earlier version of it stays.
+    const startedAt = (one: ActionWire) => ifBelieved(() => startOf(one)) ?? request.from;
+    const isWithin = (at: string): boolean => at >= request.from && at < request.to;
+    yield actions.filter((one) => holdsTime(one) && isWithin(startedAt(one))).map(actionId);
   }
-}
-
-/** Whether its work began in the window, by the same rule as its row. */
-function isWithin(action: ActionWire, { from, to }: PresenceRequest): boolean {
-  // Without a start it was quarantined when it was read, so an earlier version of it stays.
-  const startedAt = ifBelieved(() => startOf(action));
-  return startedAt === null || (startedAt >= from && startedAt < to);
 }
 
 const OwnedTicket = TicketWire.pick({ id: true, client_id: true });
@@ -182,11 +176,9 @@ async function readTicketIds(halo: Halo, request: PresenceRequest): Promise<Set<
   const lastupdatefromdate = filterTime(addSeconds(request.from, -marginSeconds));
   for (const { ids, query } of await clientLists(halo, request.clientIds)) {
     const list = ticketList({ ...query, lastupdatefromdate });
-    for await (const { rows } of halo.pages(list)) {
-      for (const { id, client_id } of believeRows(list, rows, OwnedTicket)) {
-        refuseStranger('/Tickets', client_id, ids);
-        found.add(id);
-      }
+    for (const { id, client_id } of await allRows(halo, list, OwnedTicket)) {
+      refuseStranger('/Tickets', client_id, ids);
+      found.add(id);
     }
   }
   return found;

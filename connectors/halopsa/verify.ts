@@ -20,13 +20,13 @@ import { verifySessions } from './sessions.ts';
 import { readActions, verifyUnit } from './ticket-time.ts';
 
 /** Tickets whose time is sampled. */
-const ticketsMax = 20;
+const ticketsMax = 30;
 
 /** A fact without data to verify it keeps its earlier answer. */
 export async function verifyByReading(halo: Halo, clientIds: readonly SourceId[]) {
   const client_ids = clientIds.slice(0, 50).join(',');
   const newest = await firstTickets(halo, { client_ids, order: 'last_update', orderdesc: true });
-  const actions = await sampleActions(halo, newest);
+  const { actions, isTotal } = await sampleActions(halo, newest);
   const now = halo.context.now();
   if (newest.some((ticket) => isAhead(changedAt(ticket), now))) {
     await facts.verifyFact(halo.context, 'dates-utc', false);
@@ -36,6 +36,7 @@ export async function verifyByReading(halo: Halo, clientIds: readonly SourceId[]
     ...timeWarnings(actions),
     ...(await facts.verifyAll(halo.context, {
       'time-unit': null,
+      'ticket-total': isTotal,
       'client-ids': await honoursClientIds(halo, clientIds),
       'last-update': await comparesLastUpdate(halo, newest[0]),
       'closed-listed': await listsClosed(halo, client_ids),
@@ -50,13 +51,18 @@ async function firstTickets(halo: Halo, query: Query): Promise<TicketWire[]> {
   return parseAll((await firstPage(halo, ticketList(query))).rows, TicketWire);
 }
 
-async function sampleActions(halo: Halo, tickets: readonly TicketWire[]): Promise<ActionWire[]> {
-  const timed = tickets.filter(({ timetaken }) => timetaken == null || !isNothing(timetaken));
-  const found: ActionWire[] = [];
-  for (const { id } of timed.slice(0, ticketsMax)) {
-    found.push(...(await readActions(halo, id)).actions);
+/** Also whether each ticket's row shows the sum of its time; null where none has any. */
+async function sampleActions(halo: Halo, tickets: readonly TicketWire[]) {
+  const sample: ActionWire[] = [];
+  const isSum: boolean[] = [];
+  for (const { id, timetaken } of tickets.slice(0, ticketsMax)) {
+    const { actions, rejected } = await readActions(halo, id);
+    sample.push(...actions);
+    const timed = actions.filter(holdsTime);
+    const hours = timed.reduce((sum, one) => sum + Number(one.timetaken ?? Number.NaN), 0);
+    isSum.push(rejected.length === 0 && Math.abs(Number(timetaken ?? 0) - hours) < 0.01);
   }
-  return found;
+  return { actions: sample, isTotal: sample.some(holdsTime) ? !isSum.includes(false) : null };
 }
 
 /** Two clients together must have as many tickets as each of them added up. */

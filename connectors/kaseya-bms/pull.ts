@@ -95,6 +95,7 @@ export async function* pullTime(bms: Bms, request: PullRequest): Rows<TimeEntryR
     const since = { 'Filter.StartDateFrom': writtenDaysAgo(bms, approvalDays) };
     yield* bms.addEmails(bms, readPages(bms, { ...reading, list: listOf('time', since) }));
   }
+  await request.whenStored();
   await bms.context.memory.set(readMemory, day);
 }
 
@@ -155,6 +156,7 @@ export async function* pullInvoices(bms: Bms, request: PullRequest): Rows<Invoic
     });
     yield { rows, rejected: parsed.rejected, resume: null };
   }
+  await request.whenStored();
   await memory.set(lookedMemory, day);
 }
 
@@ -171,13 +173,9 @@ async function readLines(
   return Map.groupBy(lines, ({ invoiceid }) => invoiceid);
 }
 
-function keyOf({ description, name }: InvoiceLineWire): string | null {
-  return saleKeyIn(description) ?? saleKeyIn(name);
-}
-
 /** Our sales among these lines, each once. */
 function salesIn(lines: readonly InvoiceLineWire[], currency: string) {
-  const byKey = Map.groupBy(lines, keyOf);
+  const byKey = Map.groupBy(lines, (line) => saleKeyIn(line.description) ?? saleKeyIn(line.name));
   const keys = [...byKey.keys()].filter((key) => key !== null).sort();
   return keys.map((reference) => {
     const [line] = byKey.get(reference) ?? [];

@@ -31,7 +31,8 @@ export function pullClients(rt: Rt, request: PullRequest): Rows<ClientRow> {
 export async function listClients(rt: Rt): Promise<ClientRow[]> {
   const [since, until] = [instantFromMs(0), instantFromMs(rt.context.now())];
   const { signal } = rt;
-  const request = { since, until, resume: null, clientIds: [], isStored: false, signal };
+  const asked = { since, until, resume: null, clientIds: [], signal };
+  const request = { ...asked, isStored: false, whenStored: async () => {} };
   const all: ClientRow[] = [];
   for await (const { rows } of pullClients(rt, request)) all.push(...rows);
   return all;
@@ -52,7 +53,7 @@ async function* queues(rt: Rt, { since, resume }: PullRequest): Rows<ClientRow> 
 }
 
 /** RT does not list which users changed, and there may be thousands: once a day is enough for names. */
-async function* organizations(rt: Rt, { isStored }: PullRequest): Rows<ClientRow> {
+async function* organizations(rt: Rt, { isStored, whenStored }: PullRequest): Rows<ClientRow> {
   const { memory, now } = rt.context;
   const readAt = await memory.get(organizationsReadAt);
   if (isStored && readAt !== null && isRecent(msFromInstant(readAt), now(), dayMs)) return;
@@ -65,6 +66,7 @@ async function* organizations(rt: Rt, { isStored }: PullRequest): Rows<ClientRow
     for (const name of names) seen.add(name);
     yield { rows: names.map(fromClientName), rejected, resume: null };
   }
+  await whenStored();
   if (isStored) await memory.set(organizationsReadAt, startedAt);
 }
 

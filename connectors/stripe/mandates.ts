@@ -59,6 +59,7 @@ export async function* pullMandates(stripe: Stripe, request: PullRequest): Rows<
     const gone = isWhole ? removedSince(stripe, customer, before, rows) : [];
     yield { rows: [...rows, ...gone], rejected, resume: null };
     if (!request.isStored || !isWhole) continue;
+    await request.whenStored();
     const schemes = Object.fromEntries(rows.map(({ sourceId, scheme }) => [sourceId, scheme]));
     await memory.set(key, JSON.stringify(schemes));
   }

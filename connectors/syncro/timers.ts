@@ -128,7 +128,7 @@ export async function* pullTime(syncro: Syncro, request: PullRequest): Rows<Time
     const page = await readTicketTime(pass, ticketId);
     if (page !== null) yield page;
   }
-  // Only now, that the last page is stored.
+  await request.whenStored();
   await writeRunning(syncro, running);
 }
 

@@ -37,6 +37,11 @@ export interface PullRequest {
    * it wants all rows, and must not change the connector's memory.
    */
   isStored: boolean;
+  /**
+   * Resolves once all pages yielded so far are stored: the next page is read before that. What a
+   * connector remembers about rows that it has read is written after it.
+   */
+  whenStored(): Promise<void>;
   /** Lines of invoices issued on this day or later are wanted; absent: none. */
   linesSince?: DateText;
   signal: AbortSignal;
@@ -50,6 +55,11 @@ export interface Page<Row> {
    * the end of the stream is a safe point (an unsorted stream).
    */
   resume: string | null;
+  /**
+   * For tickets of a vendor that only lists time per ticket: those of the rows that hold no time
+   * according to the vendor. The first reading of a connection need not read theirs.
+   */
+  untimedIds?: readonly SourceId[];
   /**
    * For time entries: tickets ALL of whose time is in this page, so that missing entries are
    * deleted. For a vendor that reports on which ticket time was deleted.

@@ -1,11 +1,11 @@
-import type { Page, Pull, StreamName } from '../contract/connector.ts';
+import type { Page, Pull, StreamName, TicketRow } from '../contract/connector.ts';
 import { isKindError } from '../domain/errors.ts';
 import {
   type UnlistedName,
   unlistedInTicket,
   unlistedInTime,
 } from '../domain/records/unlisted-names.ts';
-import type { DateText, Instant } from '../domain/time.ts';
+import { addSeconds, type DateText, type Instant } from '../domain/time.ts';
 import type {
   MirrorRows,
   PullOutcome,
@@ -14,6 +14,7 @@ import type {
   Store,
   Watermark,
 } from '../store/port.ts';
+import { readAhead } from './ahead.ts';
 import { countPage, type PullCounts } from './counts.ts';
 import { completePass, isCatchUp, mustStore, nextPass, noWatermark } from './pass.ts';
 import { validateTimeEntries } from './validate.ts';
@@ -106,10 +107,12 @@ async function runPass<Stream extends StreamName>(
     signal,
     ...(linesSince === undefined ? {} : { linesSince }),
   };
+  const { resume } = pass;
+  const pages = readAhead((whenStored) => work.pull({ ...request, resume, whenStored }), stop);
   let watermark = before;
-  for await (const page of work.pull({ ...request, resume: pass.resume })) {
-    const resume = page.resume ?? watermark.pass?.resume ?? null;
-    const under: Watermark = { ...before, pass: { ...pass, resume } };
+  for await (const page of pages) {
+    const reached = page.resume ?? watermark.pass?.resume ?? null;
+    const under: Watermark = { ...before, pass: { ...pass, resume: reached } };
     const { changed, quarantined } = await writePage(work, pass, page, under);
     if (changed > 0 || quarantined > 0) watermark = under;
     // The current page is stored; the next one is not requested.
@@ -156,6 +159,7 @@ async function writePage<Stream extends StreamName>(
           timeDue: {
             clientIds: context.clientIds,
             isForced: context.isTimeReadAgain || !isCatchUp(watermark, pass),
+            untimedIds: watermark.since === null ? restingUntimed(page, at) : [],
           },
         }
       : {}),
@@ -164,6 +168,20 @@ async function writePage<Stream extends StreamName>(
   context.onPage?.(stream, counts.rows);
   context.onUnlisted?.(unlistedIn(checked.rows));
   return outcome;
+}
+
+/** A vendor's total may lag behind its list: one that changed within a day is not trusted. */
+const totalLagSeconds = 86_400;
+
+/** Tickets without time that have not changed for a while. */
+function restingUntimed<Stream extends StreamName>(
+  { rows, untimedIds = [] }: Page<RowOf<Stream>>,
+  runStartedAt: Instant,
+): string[] {
+  const before = addSeconds(runStartedAt, -totalLagSeconds);
+  const resting = (rows as readonly TicketRow[]).filter(({ updatedAt }) => updatedAt < before);
+  const ids = new Set(untimedIds);
+  return resting.map(({ sourceId }) => sourceId).filter((sourceId) => ids.has(sourceId));
 }
 
 function unlistedIn(page: MirrorRows): UnlistedName[] {

@@ -56,7 +56,8 @@ async function* pagesOf<Row>(
 ): AsyncGenerator<Page<Row>, void> {
   const { from: since, signal } = context;
   const clientIds = sourceIdsOf(context);
-  const request = { since, until, resume: null, clientIds, isStored: false, signal };
+  const asked = { since, until, resume: null, clientIds, signal };
+  const request = { ...asked, isStored: false, whenStored: async () => {} };
   for await (const page of pull(request)) {
     refuseStopped(context);
     outcome.rows += page.rows.length + page.rejected.length;

@@ -11,19 +11,20 @@ test('the benchmark of a very small office prints its ratios as one JSON documen
     { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
   );
   const { ratios } = JSON.parse(text) as { ratios: Record<string, unknown>[] };
-  expect(ratios).toHaveLength(12);
+  expect(ratios).toHaveLength(14);
   for (const ratio of ratios) {
     const figure = ratio.wall === null ? null : expect.any(Number);
     expect(ratio).toEqual({
       name: expect.any(String),
       clients: expect.any(Number),
       wall: figure,
-      processor: figure,
+      // Waiting for answers takes no processor time.
+      processor: String(ratio.name).startsWith('first pull') ? null : figure,
       aim: ratio.aim === null ? null : expect.stringMatching(/^[≤≥] [\d.]+$/),
       met: ratio.met === null ? null : expect.any(Boolean),
     });
   }
-});
+}, 120_000);
 
 test('a ratio is met at its aim, and not beyond it', () => {
   const of = (processor: number) => ({ wall: 7, processor });

@@ -15,6 +15,7 @@ import { measureMemory } from './memory.ts';
 import { debitPages, lastMonthAt, mirror, openBlocks, openOffice } from './office.ts';
 import { measureOneChange } from './one-change.ts';
 import { measureProcesses } from './processes.ts';
+import { measureFirstPulls } from './pull-http.ts';
 import type { Ratio } from './ratio.ts';
 import { measureReports } from './reports.ts';
 import { tableOf } from './table.ts';
@@ -38,7 +39,8 @@ const ratios: Ratio[] = [];
 const folder = mkdtempSync(join(tmpdir(), 'prepaid-hours-bench-'));
 try {
   for (const clients of values.clients.split(',').map(Number)) await measureOffice(clients);
-  // Pushes and first runs over HTTP at 150 ms: their rows belong here.
+  // Pushes over HTTP at 150 ms: their rows belong here.
+  tell(...(await measureFirstPulls(folder, Math.ceil(entries / 500))));
   if (!values['skip-memory']) tell(...measureMemory(folder, entries, 50));
 } finally {
   rmSync(folder, { recursive: true });

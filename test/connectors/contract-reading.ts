@@ -76,6 +76,16 @@ export function describeReading(subject: ContractSubject): void {
       expectAll(stream, (await readStream(opened, stream)).ids, work);
     }));
 
+  test('reads rows again that were read but not stored', () =>
+    forEachStream(async (opened, stream, _path, work) => {
+      const since = new Date(Date.now() - 60_000).toISOString();
+      const whenStored = () => Promise.reject(new Error('not stored'));
+      await readStream(opened, stream, { since, whenStored }).catch((error: unknown) => {
+        expect(String(error)).toContain('not stored');
+      });
+      expectAll(stream, (await readStream(opened, stream, { since })).ids, work);
+    }));
+
   test('stops with a contract error when paging turns in a circle', () =>
     forEachStream(async (opened, stream, path) => {
       const { pageStreams } = opened.bench;

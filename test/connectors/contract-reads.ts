@@ -36,6 +36,7 @@ export function pullRequest(opened: Opened, change: Partial<PullRequest> = {}): 
     until: new Date(Date.now() + hourMs).toISOString(),
     resume: null,
     isStored: true,
+    whenStored: async () => {},
     clientIds: opened.bench.clientIds,
     signal: AbortSignal.timeout(25_000),
     ...change,

@@ -75,6 +75,7 @@ export async function withProvider<Sandbox extends ProviderSandbox>(
     until: instantFromMs(now()),
     resume: null,
     isStored: true,
+    whenStored: async () => {},
     clientIds: [dupont, martin],
     signal: soon(),
     ...change,

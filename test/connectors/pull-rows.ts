@@ -22,6 +22,7 @@ export function pullRequestFor(
     until: '2100-01-01T00:00:00.000Z',
     resume: null,
     isStored: true,
+    whenStored: async () => {},
     clientIds: clientIds.map(String),
     signal: soon(),
     ...change,

@@ -234,6 +234,74 @@ describe('time that is shown ticket by ticket', () => {
   });
 });
 
+describe('tickets that hold no time, according to the vendor', () => {
+  const longAgo = '2026-02-20T09:00:00.000Z';
+  let read: string[];
+  beforeEach(async () => {
+    await bench.close();
+    bench = await CoreBench.open({ isTimePerTicket: true });
+    read = [];
+    const pull = bench.app.connectors.get('psa')?.pull;
+    const { tickets, ticketTime } = pull ?? {};
+    if (pull === undefined || tickets === undefined || ticketTime === undefined) throw new Error();
+    pull.tickets = async function* (request) {
+      for await (const page of tickets(request)) yield { ...page, untimedIds: ['1', '2'] };
+    };
+    pull.ticketTime = (ids, signal) => {
+      read.push(...ids);
+      return ticketTime(ids, signal);
+    };
+    for (const id of ['1', '3']) bench.psa.ticket(id, { updatedAt: longAgo });
+  });
+
+  test('are not read in the first run, unless they changed within a day', async () => {
+    bench.psa.ticket('2');
+    await bench.run();
+    expect(read).toEqual(['2', '3']);
+  });
+
+  test('are read whole once they change, whatever the vendor says then', async () => {
+    await bench.run();
+    expect(read).toEqual(['3']);
+    bench.psa.log('1', '1', nine, 60);
+    bench.psa.close('1');
+    bench.advance(3 * 86_400);
+    await bench.run();
+    expect(read).toEqual(['3', '1']);
+    expect(await bench.hours()).toEqual([9, 0]);
+  });
+
+  test('are read after a first run that was interrupted, if they changed since', async () => {
+    bench.psa.ticket('4', { updatedAt: longAgo });
+    bench.psa.fail('tickets', 'transient', { nth: 2 });
+    await bench.run();
+    bench.psa.log('1', '1', nine, 60);
+    bench.psa.close('1');
+    await bench.run();
+    expect(read.sort()).toEqual(['1', '3', '4']);
+    expect(await bench.hours()).toEqual([9, 0]);
+  });
+
+  test('and do hold some are found by the sweep', async () => {
+    bench.psa.log('1', '1', '2026-02-20T08:00:00.000Z', 60);
+    bench.psa.editTicket('1', { isClosed: true, closedAt: longAgo, updatedAt: longAgo });
+    await bench.run();
+    expect(await bench.hours()).toEqual([10, 0]);
+    await bench.run('sweep');
+    await bench.run('sweep');
+    await bench.run();
+    expect(await bench.hours()).toEqual([9, 0]);
+  });
+
+  test('are all read for a client that is configured later', async () => {
+    await bench.run();
+    bench.psa.ticket('2', { clientId: '2', updatedAt: longAgo });
+    await bench.configure([clientOf(), martin]);
+    await bench.run();
+    expect(read).toContain('2');
+  });
+});
+
 describe('a page that holds all the time of a ticket', () => {
   test('takes what it lacks for gone, and leaves the time of other tickets alone', async () => {
     for (const id of ['1', '2', '3']) closeTicket(id);

@@ -174,6 +174,7 @@ async function pullAll(connector: Connector, clientIds: readonly string[]): Prom
     until: '2100-01-01T00:00:00.000Z',
     resume: null,
     isStored: true,
+    whenStored: async () => {},
     clientIds,
     signal,
   };

@@ -78,7 +78,7 @@ test('a ticket without time marks nothing; the target of a merge is marked when 
 
 test('time is asked for again for tickets that were touched, of the clients that count', async () => {
   const { store } = await openBench();
-  const timeDue = { clientIds: ['1234'], isForced: false };
+  const timeDue = { clientIds: ['1234'], isForced: false, untimedIds: [] };
   const other = ticket({ sourceId: 't2', clientId: '999' });
   await store.writePage(page(tickets(ticket(), other), { timeDue }));
   expect(await store.listTimeDue('psa', 10)).toEqual(['t1']);
@@ -92,6 +92,15 @@ test('time is asked for again for tickets that were touched, of the clients that
   await store.writePage(page(entries(), { completeTicketIds: ['t1'] }));
   await store.writePage(page(tickets(touched), { timeDue: { ...timeDue, isForced: true } }));
   expect(await store.listTimeDue('psa', 10)).toEqual(['t1']);
+});
+
+test('time is not asked for of tickets without any, unless some is mirrored', async () => {
+  const { store } = await openBench();
+  const timeDue = { clientIds: ['1234'], isForced: false, untimedIds: ['t1', 't2'] };
+  await store.writePage(page(entries(timeEntry({ ticketId: 't1' }))));
+  const others = ['t2', 't3'].map((sourceId) => ticket({ sourceId }));
+  await store.writePage(page(tickets(ticket(), ...others), { timeDue }));
+  expect(await store.listTimeDue('psa', 10)).toEqual(['t1', 't3']);
 });
 
 test('what a complete page lacks is gone, and is back when it comes back', async () => {

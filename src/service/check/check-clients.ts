@@ -23,6 +23,7 @@ export async function checkClientNames({
     resume: null,
     clientIds: ours.map((client) => client.sourceIds.get(connection) ?? ''),
     isStored: false,
+    whenStored: async () => {},
     signal,
   });
   for await (const { rows } of pages) for (const row of rows) names.set(row.sourceId, row.name);

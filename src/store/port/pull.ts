@@ -59,9 +59,14 @@ export type PullPage = MirrorRows & {
   watermarkWhen?: 'always' | 'if-changed';
   /**
    * For ticket rows of a vendor that lists time per ticket: whether to read the tickets' time if
-   * they changed (a later `updatedAt` is enough), or always.
+   * they changed (a later `updatedAt` is enough), or always. That of `untimedIds` is not read
+   * unless some is mirrored.
    */
-  timeDue?: { clientIds: readonly string[]; isForced: boolean };
+  timeDue?: {
+    clientIds: readonly string[];
+    isForced: boolean;
+    untimedIds: readonly string[];
+  };
   /** For time rows: these tickets' time is complete in this page; missing entries are deleted. */
   completeTicketIds?: readonly string[];
   /**

@@ -255,6 +255,7 @@ describe('Autotask pages', () => {
         until: later.until,
         resume: null,
         isStored: true,
+        whenStored: async () => {},
       };
       const clientIds = [String(company)];
       const pages = connector.pull.tickets?.({ ...request, clientIds, signal: soon() }) ?? [];

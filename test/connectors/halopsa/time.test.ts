@@ -286,3 +286,57 @@ test('clients that are not configured do not come along', () =>
     const { rows } = await readAll(bench.connector.pull.clients?.(asked(bench)));
     expect(rows.map(({ name }) => name)).toEqual(['Dupont', 'Martin']);
   }));
+
+describe('Tickets whose row shows no time', () => {
+  async function untimedIds({ connector, ...bench }: HalopsaBench): Promise<string[]> {
+    const ids: string[] = [];
+    for await (const page of connector.pull.tickets?.(asked({ connector, ...bench })) ?? []) {
+      ids.push(...(page.untimedIds ?? []));
+    }
+    return ids;
+  }
+
+  function addTimed(bench: HalopsaBench, seconds: number): number {
+    const id = addTicket(bench);
+    bench.state.addAction(id, { seconds, start });
+    return id;
+  }
+
+  test('are told once the rows were seen to show the sums of their actions', () =>
+    withHalopsa(async (bench) => {
+      const without = addTicket(bench);
+      const timed = addTimed(bench, 5400);
+      bench.state.addAction(timed, { seconds: 300, start, isBillable: false });
+      expect(await untimedIds(bench)).toEqual([]);
+      expect((await checked(bench)).get('fact.ticket-total')).toMatchObject({ status: 'ok' });
+      expect(await untimedIds(bench)).toEqual([String(without)]);
+    }));
+
+  test('are not told while no ticket with time was seen', () =>
+    withHalopsa(async (bench) => {
+      addTicket(bench);
+      expect((await checked(bench)).get('fact.ticket-total')).toMatchObject({ isUnverified: true });
+      expect(await untimedIds(bench)).toEqual([]);
+    }));
+
+  test.each([
+    ['leave some time out', () => 0.25],
+    ['show no time at all', () => undefined],
+  ])('are not told where rows %s', (_, shown) =>
+    withHalopsa(async (bench) => {
+      addTicket(bench);
+      addTimed(bench, 5400);
+      bench.sandbox.faults.distort((json) => {
+        const { tickets } = json as { tickets?: object[] };
+        if (tickets === undefined) return json;
+        return {
+          ...(json as object),
+          tickets: tickets.map((row) => ({ ...row, timetaken: shown() })),
+        };
+      });
+      expect((await checked(bench)).get('fact.ticket-total')).toMatchObject({ status: 'warning' });
+      bench.sandbox.faults.clear();
+      expect(await untimedIds(bench)).toEqual([]);
+    }),
+  );
+});

@@ -62,6 +62,7 @@ export async function readSessions(
     until: new Date(Date.now() + 1_000).toISOString(),
     resume: null,
     isStored: true,
+    whenStored: async () => {},
     clientIds: Object.values(groups),
     signal: AbortSignal.timeout(20_000),
     ...change,

@@ -110,6 +110,7 @@ test('a device group that is not there, or lost its name, is told', () =>
       since: '1970-01-01T00:00:00.000Z',
       until: new Date().toISOString(),
       ...{ resume: null, isStored: true, clientIds: [], signal: AbortSignal.timeout(5_000) },
+      whenStored: async () => {},
     };
     const pages = [];
     for await (const page of bench.connector.pull.clients?.(request) ?? []) pages.push(page);

@@ -72,6 +72,7 @@ export function asked(
     until: new Date(Date.now() + 60_000).toISOString(),
     resume: null,
     isStored: true,
+    whenStored: async () => {},
     clientIds: clientIds.map(String),
     signal: soon(),
     ...change,

@@ -48,6 +48,7 @@ export function pullRequest(change: Partial<PullRequest> = {}): PullRequest {
     until: new Date().toISOString(),
     resume: null,
     isStored: true,
+    whenStored: async () => {},
     clientIds: ['5', '6'],
     signal: soon(),
     ...change,

@@ -190,3 +190,13 @@ test('a comparison reads all of them and changes no memory', () =>
     }
     expect(bench.context.kept).toEqual(before);
   }));
+
+test('one that was removed is told again until that is stored', () =>
+  withStripe(async (bench) => {
+    const id = bench.state.addMethod(bench.dupont, 'card');
+    await bench.mandates();
+    bench.state.detach(id);
+    const whenStored = () => Promise.reject(new Error('not stored'));
+    await expect(bench.mandates({ whenStored })).rejects.toThrow('not stored');
+    expect(await bench.mandates()).toMatchObject([{ status: 'ended' }]);
+  }));

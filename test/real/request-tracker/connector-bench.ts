@@ -36,7 +36,8 @@ export function soon(): AbortSignal {
 
 export function requestSince(since: string): PullRequest {
   const until = new Date().toISOString();
-  return { since, until, resume: null, isStored: true, clientIds: ['1'], signal: soon() };
+  const stored = { isStored: true, whenStored: async () => {} };
+  return { since, until, resume: null, ...stored, clientIds: ['1'], signal: soon() };
 }
 
 export const longAgo = '2020-01-01T00:00:00.000Z';

@@ -70,7 +70,8 @@ function writePage(database: Database, page: PullPage): PullOutcome {
   learnNames(database, page.connection, again);
   let changed = change.changed + writeMirror(database, page.connection, again).changed;
   if (page.stream === 'tickets' && page.timeDue !== undefined) {
-    addTimeDue(database, page.connection, dueTickets(page.rows, page.timeDue, change.touchedIds));
+    const due = dueTickets(page.rows, page.timeDue, change.touchedIds);
+    addTimeDue(database, page.connection, due, page.timeDue.untimedIds);
   }
   const lacking =
     page.completeTicketIds === undefined
