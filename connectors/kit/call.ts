@@ -14,6 +14,8 @@ export interface Call<Config = unknown, List = unknown> {
   readonly config: Config;
   readonly context: ConnectorContext;
   readonly signal: AbortSignal;
+  /** How many requests the vendor takes at the same time. */
+  readonly places: number;
   /** Any request, with status and headers. */
   send<T>(request: Omit<HttpRequest, 'signal'>, schema: z.ZodType<T>): Promise<Answer<T>>;
   get<T>(path: string, schema: z.ZodType<T>, query?: Query): Promise<T>;
@@ -40,6 +42,7 @@ export function createCalls<Config, List>(
   readPages: ReadPages<Config, List>,
 ): OpenCall<Call<Config, List>> {
   const transport = createTransport({ ...options, context });
+  const places = options.limits.find(({ path }) => path === '')?.concurrency ?? 1;
   return (signal) => {
     const send: Call['send'] = (request, schema) => transport.send({ ...request, signal }, schema);
     const get: Call['get'] = async (path, schema, query = {}) =>
@@ -48,6 +51,7 @@ export function createCalls<Config, List>(
       config,
       context,
       signal,
+      places,
       send,
       get,
       getIfThere: (path, schema, query) => ifThere(get(path, schema, query)),

@@ -177,6 +177,8 @@ export interface ListedProduct {
 }
 
 export interface Connector {
+  /** How many messages may be sent at the same time. Default: 1. */
+  places?: number;
   /** How long a new record may be missing from this vendor's searches. Default: 90 seconds. */
   searchLagSeconds?: number;
   /**

@@ -16,7 +16,7 @@ async function recompose(run: RunContext): Promise<void> {
 }
 
 export async function pushStep(run: RunContext): Promise<StepResult[]> {
-  const { store, connectors, config, writes, runId, startedAt, stop, abort, log, now } = run;
+  const { store, connectors, config, runId, startedAt, stop, abort, log, now } = run;
   const result = await measure(run, 'push', null, async () => {
     await recompose(run);
     const outcome = await deliverMessages({
@@ -28,7 +28,6 @@ export async function pushStep(run: RunContext): Promise<StepResult[]> {
       now: () => instantFromMs(now()),
       stop,
       signal: abort,
-      countWrites: (connection) => writes.get(connection) ?? 0,
       onFailure: (message, error) => {
         run.failures.push(error);
         log.warn('A message could not be delivered.', {
