@@ -21,8 +21,8 @@ interface PushContext {
   now(): Instant;
   /** Aborts a request in progress. */
   signal: AbortSignal;
-  /** Delivers the tickets about the service itself instead of all others. */
-  isService?: true;
+  /** Delivers the tickets about the service itself, or the balance fields, instead of the others. */
+  only?: 'service' | 'balances' | undefined;
   /** Aborted: stop after the current messages. */
   stop: AbortSignal;
   onFailure(message: PushMessageRow, error: unknown): void;
@@ -67,7 +67,7 @@ async function deliverTo(
       latest: addSeconds(now, longestWaitSeconds(context)),
       staleBefore: context.runStartedAt,
       connections: [connection],
-      ...(context.isService && { isService: true }),
+      ...(context.only && { only: context.only }),
       limit: messagesPerClaim,
     });
     if (messages.length === 0) return;

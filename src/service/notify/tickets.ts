@@ -99,7 +99,7 @@ async function deliver(app: Ticketing, runId: string, stop: AbortSignal): Promis
       store,
       connectors: new Map([...connectors].map(([name, one]) => [name, withClosing(one)])),
       mode: config.mode,
-      isService: true,
+      only: 'service',
       runId,
       runStartedAt: instantFromMs(now()),
       now: () => instantFromMs(now()),
