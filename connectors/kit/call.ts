@@ -6,6 +6,7 @@ import { ifThere } from '../http/answers/if-there.ts';
 import { createTransport } from '../http/transport.ts';
 import type { Answer, HttpRequest, TransportOptions } from '../http/types.ts';
 import type { Pages } from './reading/lists.ts';
+import { createRecent, type Recent } from './writing/recent.ts';
 
 export type Query = NonNullable<HttpRequest['query']>;
 type Method = HttpRequest['method'];
@@ -16,6 +17,7 @@ export interface Call<Config = unknown, List = unknown> {
   readonly signal: AbortSignal;
   /** How many requests the vendor takes at the same time. */
   readonly places: number;
+  readonly recent: Recent;
   /** Any request, with status and headers. */
   send<T>(request: Omit<HttpRequest, 'signal'>, schema: z.ZodType<T>): Promise<Answer<T>>;
   get<T>(path: string, schema: z.ZodType<T>, query?: Query): Promise<T>;
@@ -43,6 +45,7 @@ export function createCalls<Config, List>(
 ): OpenCall<Call<Config, List>> {
   const transport = createTransport({ ...options, context });
   const places = options.limits.find(({ path }) => path === '')?.concurrency ?? 1;
+  const recent = createRecent(context.now);
   return (signal) => {
     const send: Call['send'] = (request, schema) => transport.send({ ...request, signal }, schema);
     const get: Call['get'] = async (path, schema, query = {}) =>
@@ -52,6 +55,7 @@ export function createCalls<Config, List>(
       context,
       signal,
       places,
+      recent,
       send,
       get,
       getIfThere: (path, schema, query) => ifThere(get(path, schema, query)),

@@ -3,18 +3,19 @@ import type { PushMessageRow } from '../store/port.ts';
 /**
  * As many messages as there are places, in their order, but a client's one after another: a later
  * one may name what an earlier one wrote. The first of a kind goes without others of its kind until
- * one was delivered (`proven`): what it shows to be unsafe is not done by several at once.
+ * one was delivered (`proven`): what it shows to be unsafe is not done by several at once, nor are
+ * they looked up together. `following`: what waits, once its kind is proven.
  */
 export async function deliverBeside(
   messages: readonly PushMessageRow[],
   places: number,
   proven: Set<string>,
-  deliver: (message: PushMessageRow) => Promise<boolean>,
+  deliver: (message: PushMessageRow, following: readonly PushMessageRow[]) => Promise<boolean>,
 ): Promise<void> {
   const waiting = [...messages];
   const underWay = new Map<PushMessageRow, Promise<void>>();
   const start = async (message: PushMessageRow): Promise<void> => {
-    if (await deliver(message)) proven.add(message.kind);
+    if (await deliver(message, proven.has(message.kind) ? waiting : [])) proven.add(message.kind);
     underWay.delete(message);
   };
   while (waiting.length + underWay.size > 0) {

@@ -6,6 +6,7 @@ import { addSeconds, type Instant } from '../domain/time.ts';
 import type { PushMessageRow, Settlement, Store } from '../store/port.ts';
 import { messageOf } from '../store/port.ts';
 import { withFigure } from './balance-field.ts';
+import { createLookAhead } from './look-ahead.ts';
 import { deliverBeside, finishAll } from './places.ts';
 import { countWrites } from './writes.ts';
 
@@ -57,8 +58,10 @@ async function deliverTo(
   connection: string,
   outcome: PushOutcome,
 ): Promise<void> {
+  const { signal } = context;
   const places = context.connectors.get(connection)?.places ?? 1;
   const proven = new Set<string>();
+  const lookAhead = createLookAhead(context.now);
   while (!context.stop.aborted && !outcome.stopped.has(connection)) {
     const now = context.now();
     const messages = await context.store.claimMessages({
@@ -71,8 +74,10 @@ async function deliverTo(
       limit: messagesPerClaim,
     });
     if (messages.length === 0) return;
-    await deliverBeside(messages, places, proven, (message) =>
-      deliverOne(context, message, outcome),
+    await deliverBeside(messages, places, proven, (message, following) =>
+      deliverOne(context, message, outcome, ({ findMissing }) =>
+        lookAhead(message, following, findMissing && ((rows) => findMissing(rows, signal))),
+      ),
     );
   }
 }
@@ -87,8 +92,9 @@ async function deliverOne(
   context: PushContext,
   message: PushMessageRow,
   outcome: PushOutcome,
+  isMissing: IsMissing,
 ): Promise<boolean> {
-  const settlement = await attempt(context, message, outcome);
+  const settlement = await attempt(context, message, outcome, isMissing);
   const { key, connection, kind } = message;
   const isOurs = await context.store.settleMessage(key, context.runId, context.now(), settlement);
   if (settlement.status !== 'delivered') return false;
@@ -107,6 +113,7 @@ async function attempt(
   context: PushContext,
   message: PushMessageRow,
   outcome: PushOutcome,
+  isMissing: IsMissing,
 ): Promise<Settlement> {
   const { connection } = message;
   // Claimed with others before the connection failed, or before a stop.
@@ -115,7 +122,7 @@ async function attempt(
   try {
     const push = pushOf(context, message);
     const sent = await toSent(context, message);
-    const found = await push.find(sent, context.signal);
+    const found = (await isMissing(push)) ? null : await push.find(sent, context.signal);
     if (found !== null) {
       warnOfUnsentRecord(context, message, found, outcome);
       return toDelivered(found);
@@ -165,7 +172,11 @@ function warnOfUnsentRecord(
 interface StoredPush {
   find(message: object, signal: AbortSignal): Promise<Delivered | null>;
   create(message: object, signal: AbortSignal): Promise<Delivered>;
+  findMissing?(messages: readonly object[], signal: AbortSignal): Promise<ReadonlySet<string>>;
 }
+
+/** Whether the message was just looked up with others, and is not there. */
+type IsMissing = (push: StoredPush) => Promise<boolean>;
 
 function pushOf({ connectors }: PushContext, { connection, kind }: PushMessageRow): StoredPush {
   const pushes = connectors.get(connection)?.push;

@@ -11,14 +11,15 @@ test('the benchmark of a very small office prints its ratios as one JSON documen
     { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
   );
   const { ratios } = JSON.parse(text) as { ratios: Record<string, unknown>[] };
-  expect(ratios).toHaveLength(12);
+  expect(ratios).toHaveLength(15);
   for (const ratio of ratios) {
     const figure = ratio.wall === null ? null : expect.any(Number);
     expect(ratio).toEqual({
       name: expect.any(String),
       clients: expect.any(Number),
       wall: figure,
-      processor: figure,
+      // What is sent over HTTP is waited for.
+      processor: String(ratio.name).startsWith('messages') ? null : figure,
       aim: ratio.aim === null ? null : expect.stringMatching(/^[≤≥] [\d.]+$/),
       met: ratio.met === null ? null : expect.any(Boolean),
     });

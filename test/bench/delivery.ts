@@ -5,6 +5,7 @@ import { Redactor } from '../../src/domain/redaction.ts';
 import { connectAll } from '../../src/service/app/connect.ts';
 import { type ConnectwiseSandbox, startConnectwiseSandbox } from '../sandbox/connectwise/index.ts';
 import { agreementOf, CoreBench, clientOf, ten } from '../support/core-bench.ts';
+import { type Ratio, ratioOf } from './ratio.ts';
 
 export interface Delivery {
   delivered: number;
@@ -62,6 +63,23 @@ export async function deliverFirstRun(
     await bench.close();
     await sandbox.close();
   }
+}
+
+/** A quarter of the clients are low. The targets are those of 200 clients. */
+export async function measureDelivery(clients: number, answerMs: number): Promise<Ratio[]> {
+  const { delivered, requests, wallMs, inFlightMax } = await deliverFirstRun(
+    clients,
+    clients / 4,
+    answerMs,
+  );
+  const note = `${delivered} messages to ConnectWise at ${answerMs} ms an answer`;
+  const row = (name: string, wall: number, aim: { atMost?: number } = {}) =>
+    ratioOf({ name, clients, ...aim }, { wall, processor: null }, note);
+  return [
+    row('messages of a first run, requests', requests, { atMost: 3.5 * clients }),
+    row('messages of a first run, s', wallMs / 1000, { atMost: clients / 4 }),
+    row('messages of a first run, most requests at a time', inFlightMax),
+  ];
 }
 
 /** Nine hours on a closed ticket of each. */
