@@ -30,7 +30,7 @@ export interface Psa extends Call<ConnectwiseConfig, List> {
 }
 
 const limits: readonly LimitRow[] = [
-  { path: '', concurrency: 2, source: 'None is published; a 429 is honoured.' },
+  { path: '', concurrency: 3, source: 'None is published; a 429 is honoured.' },
 ];
 
 export function createPsa(config: ConnectwiseConfig, context: ConnectorContext): OpenCall<Psa> {

@@ -102,8 +102,11 @@ export function searchFor<Wire>(
   isOurs: (wire: Wire) => boolean,
 ): KeySearch<List, Wire, FactId> {
   const list = { path, ...fieldsOf(schema) };
-  const filtered = { ...list, conditions: isText(keyField, key) };
-  return { schema, isOurs, fact, filtered, unfiltered: { ...list, conditions: otherwise } };
+  const filteredBy = (keys: readonly string[]) => {
+    return { ...list, conditions: keys.map((one) => isText(keyField, one)).join(' or ') };
+  };
+  const lists = { filtered: filteredBy([key]), unfiltered: { ...list, conditions: otherwise } };
+  return { schema, isOurs, fact, ...lists, together: { key, filteredBy } };
 }
 
 const Named = z.object({ id: Id, name: z.string(), inactiveFlag: Flag, inactive: Flag });
@@ -163,7 +166,9 @@ export async function productNumber(psa: Psa, name: string): Promise<SourceId> {
 /** The ID of the sale's product, else of the configured one. */
 export async function findProduct(psa: Psa, sale: Sale): Promise<SourceId> {
   const name = sale.product ?? psa.config.billing.product;
-  if (name !== undefined) return productNumber(psa, name);
+  if (name !== undefined) {
+    return psa.recent.share(`product ${name}`, () => productNumber(psa, name));
+  }
   throw new KindError('config', `The offer "${sale.offer}" has no product.`, {
     fix: 'Set the offer’s product, or billing.product of the connection.',
   });
@@ -171,9 +176,22 @@ export async function findProduct(psa: Psa, sale: Sale): Promise<SourceId> {
 
 const Billed = z.object({ id: Id, currency: z.object({ currencyCode: Text }).nullish() });
 
+/** Reads the currencies of several clients for `refuseOtherBilling`. */
+export async function readBilling(psa: Psa, sales: readonly Sale[]): Promise<void> {
+  const atMs = psa.context.now();
+  const ids = companyNumbers(sales.map(({ clientId }) => clientId));
+  const rows = await readRowsByIds(psa, readLists.Companies.path, Billed, 'id', ids);
+  for (const { key, clientId } of sales) {
+    const row = rows.find(({ id }) => id === clientId);
+    if (row !== undefined) psa.recent.keep(key, 'billing', row, atMs);
+  }
+}
+
 /** Throws `config` if ConnectWise would bill the client in another currency than the offer's. */
 export async function refuseOtherBilling(psa: Psa, sale: Sale): Promise<void> {
-  const { currency } = await psa.get(companyPath(sale.clientId), Billed, fieldsOf(Billed));
+  const known = psa.recent.take<z.infer<typeof Billed>>(sale.key, 'billing');
+  const { currency } =
+    known?.value ?? (await psa.get(companyPath(sale.clientId), Billed, fieldsOf(Billed)));
   refuseOtherCurrency(sale, currency?.currencyCode ?? null);
 }
 

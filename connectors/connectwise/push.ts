@@ -9,7 +9,7 @@ import { type ClientFields, numberFor } from '../kit/writing/balance-field.ts';
 import { hasMarker, oneLine, shortened, withMarker } from '../kit/writing/marker.ts';
 import { guardedNotes, type Note, verifyAudience } from '../kit/writing/notes.ts';
 import type { KeyedRecord } from '../kit/writing/push.ts';
-import { findByKey, verifyFilter } from '../kit/writing/search.ts';
+import { findByKey, missingBy, verifyFilter } from '../kit/writing/search.ts';
 import {
   type ClosableTicket,
   type Keyed,
@@ -17,7 +17,7 @@ import {
   type TicketView,
   withdrawTicket,
 } from '../kit/writing/tickets.ts';
-import type { Psa } from './call.ts';
+import type { List, Psa } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { companyPath, type NameKind, ofCompany, searchFor } from './lists.ts';
 import { CustomField, Flag, fieldsOf, Reference, Text } from './schema.ts';
@@ -29,7 +29,8 @@ type NewTicket = TicketText & Pick<Psa['config']['alerts'], 'board' | 'type' | '
 
 export const alertRecord: KeyedRecord<Psa, TicketText, KeyedTicket, FactId> = {
   noun: 'ticket',
-  find: findTicket,
+  find: (psa, ticket) => findByKey(psa, facts, byKey(ticket)),
+  findMissing: missingBy<Psa, TicketText, List, FactId>(facts, (_, ticket) => [byKey(ticket)]),
   delivered: ({ id }) => ({ remoteId: id }),
   create: (psa, alert) => createTicket(psa, { ...alert, ...psa.config.alerts }),
   ticket: () => alertTicket,
@@ -37,10 +38,6 @@ export const alertRecord: KeyedRecord<Psa, TicketText, KeyedTicket, FactId> = {
   withdraw: (psa, message, withdrawal) =>
     withdrawTicket({ ...alertTicket, read: readTicket }, psa, message, withdrawal),
 };
-
-export function findTicket(psa: Psa, ticket: Keyed): Promise<KeyedTicket | null> {
-  return findByKey(psa, facts, byKey(ticket));
-}
 
 export async function createTicket(psa: Psa, ticket: NewTicket): Promise<Delivered> {
   const { board, type, status } = ticket;
@@ -69,7 +66,7 @@ export async function createTicket(psa: Psa, ticket: NewTicket): Promise<Deliver
 const KeyedTicket = z.object({ id: Id, externalXRef: Text });
 type KeyedTicket = z.infer<typeof KeyedTicket>;
 
-function byKey({ key, clientId }: Keyed) {
+export function byKey({ key, clientId }: Keyed) {
   const isOurs = (wire: KeyedTicket): boolean => wire.externalXRef === key;
   const fact = 'conditions-external-xref';
   const theirs = ofCompany(clientId);
@@ -169,7 +166,9 @@ export const customFields: ClientFields<Psa, CustomField> = {
   async write(psa, clientId, { before, target, value }) {
     const all = before.map((field) => toWire(field, field === target ? value : field.value));
     const operation = { op: 'replace', path: 'customFields', value: all };
-    await psa.write('PATCH', companyPath(clientId), [operation]);
+    const path = companyPath(clientId);
+    const shown = await psa.write('PATCH', path, [operation], Company.nullish().catch(null));
+    return shown?.customFields ?? null;
   },
   valueFor({ name, type }, hoursText) {
     if (type === 'Text' || type === 'TextArea') return hoursText;

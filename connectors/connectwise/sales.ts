@@ -12,12 +12,19 @@ import { Id } from '../http/answers/wire.ts';
 import type { KeyedRecord } from '../kit/writing/push.ts';
 import { saleSubject } from '../kit/writing/sale-text.ts';
 import { dueAt, refuseOtherTotal, type Sale, saleLine } from '../kit/writing/sales.ts';
-import { findByKey, verifyFilter } from '../kit/writing/search.ts';
-import type { Psa } from './call.ts';
+import { findByKey, type KeySearch, missingBy, verifyFilter } from '../kit/writing/search.ts';
+import type { List, Psa } from './call.ts';
 import { type FactId, facts } from './facts.ts';
-import { changedSince, findProduct, ofCompany, refuseOtherBilling, searchFor } from './lists.ts';
+import {
+  changedSince,
+  findProduct,
+  ofCompany,
+  readBilling,
+  refuseOtherBilling,
+  searchFor,
+} from './lists.ts';
 import { fromInvoice } from './mapping.ts';
-import { createTicket, findTicket } from './push.ts';
+import { byKey, createTicket } from './push.ts';
 import { AnyId, Decimal, Flag, fieldsOf, InvoiceWire, Text } from './schema.ts';
 
 /** A miscellaneous invoice or a renewal ticket, which gets the product. */
@@ -26,32 +33,44 @@ interface Holder {
   path: string;
   /** Nothing is written if this fact is false. */
   fact: FactId;
-  find(psa: Psa, sale: Sale): Promise<Delivered | null>;
+  search(sale: Sale): KeySearch<List, HolderRow, FactId>;
   create(psa: Psa, sale: Sale): Promise<Delivered>;
   delivered(line: ProductLine, holder: Delivered): Delivered;
   /** The state of the sale; null: it no longer exists. */
   inspect(psa: Psa, sale: Sale, remoteId: SourceId): Promise<RemoteState | null>;
 }
 
+type HolderRow = { id: SourceId; invoiceNumber?: string | null | undefined };
+
 export function holderOf({ config }: Psa): Holder {
   return config.billing.invoiceRoute === 'invoice' ? invoiceHolder : ticketHolder;
 }
+
+const findMissing = missingBy<Psa, Sale, List, FactId>(facts, (psa, sale) => [
+  holderOf(psa).search(sale),
+  lineByKey(psa, sale),
+]);
 
 export const saleRecord: KeyedRecord<Psa, Sale, Delivered, FactId> = {
   noun: 'invoice',
   needs: (psa) => [holderOf(psa).fact],
   async find(psa, sale) {
-    const found = await holderOf(psa).find(psa, sale);
+    const found = await findHolder(psa, sale);
     if (found === null) return null;
     const line = await findByKey(psa, facts, lineByKey(psa, sale));
     return line === null ? null : accept(holderOf(psa), line, found, sale);
+  },
+  async findMissing(psa, known, sales) {
+    const missing = await findMissing(psa, known, sales);
+    if (missing.size > 0) await readBilling(psa, sales);
+    return missing;
   },
   async create(psa, sale) {
     const holder = holderOf(psa);
     // Whatever could fail is checked before the first write.
     await findProduct(psa, sale);
     await refuseOtherBilling(psa, sale);
-    const found = (await holder.find(psa, sale)) ?? (await holder.create(psa, sale));
+    const found = (await findHolder(psa, sale)) ?? (await holder.create(psa, sale));
     const line =
       (await findByKey(psa, facts, lineByKey(psa, sale))) ??
       (await createLine(psa, sale, found.remoteId));
@@ -91,7 +110,7 @@ const ProductLine = z.object({
 });
 type ProductLine = z.infer<typeof ProductLine>;
 
-/** Writes the product line with a link to its holder, reads it back and verifies the link. */
+/** Writes the product line with a link to its holder, and verifies the link as it is shown. */
 export async function createLine(psa: Psa, sale: Sale, holderId: SourceId): Promise<ProductLine> {
   const { noun, fact } = holderOf(psa);
   const { quantity, unitPrice } = saleLine(sale);
@@ -106,10 +125,13 @@ export async function createLine(psa: Psa, sale: Sale, holderId: SourceId): Prom
     // The offer's price was agreed with the client; a ConnectWise price schedule must not change it.
     ignorePricingSchedulesFlag: true,
   };
-  const created = await psa.write('POST', linesPath, body, z.object({ id: Id }));
+  const created = await psa.write('POST', linesPath, body, ProductLine);
   await verifyFilter(psa, facts, lineByKey(psa, sale));
+  const isVerified = (await facts.readFact(psa.context, fact)) === 'yes';
+  // Once links are known to be kept, a response that shows one and the price is enough.
+  const isShown = isVerified && created[noun]?.id === holderId && created.extPrice != null;
   const path = `${linesPath}/${created.id}`;
-  const line = await psa.get(path, ProductLine, fieldsOf(ProductLine));
+  const line = isShown ? created : await psa.get(path, ProductLine, fieldsOf(ProductLine));
   await facts.verifyFact(psa.context, fact, line[noun]?.id === holderId);
   return line;
 }
@@ -129,10 +151,7 @@ const invoiceHolder: Holder = {
   noun: 'invoice',
   path: '/finance/invoices',
   fact: 'product-on-invoice',
-  async find(psa, sale) {
-    const invoice = await findByKey(psa, facts, invoiceByKey(sale));
-    return invoice === null ? null : invoiceDelivered(invoice);
-  },
+  search: invoiceByKey,
   async create(psa, sale) {
     const { department, dueInDays } = psa.config.billing;
     const body = {
@@ -149,7 +168,7 @@ const invoiceHolder: Holder = {
     };
     const invoice = await psa.write('POST', '/finance/invoices', body, Invoice);
     await verifyFilter(psa, facts, invoiceByKey(sale));
-    return invoiceDelivered(invoice);
+    return holderDelivered(invoice);
   },
   delivered: (_, invoice) => invoice,
   /** An offer's price is before tax, and so is the subtotal. */
@@ -171,7 +190,12 @@ function invoiceByKey({ key, clientId }: Sale) {
   return searchFor('/finance/invoices', Invoice, 'reference', key, fact, theirs, isOurs);
 }
 
-function invoiceDelivered({ id, invoiceNumber }: Invoice): Delivered {
+async function findHolder(psa: Psa, sale: Sale): Promise<Delivered | null> {
+  const row = await findByKey(psa, facts, holderOf(psa).search(sale));
+  return row === null ? null : holderDelivered(row);
+}
+
+function holderDelivered({ id, invoiceNumber }: HolderRow): Delivered {
   return { remoteId: id, ...(invoiceNumber == null ? {} : { label: invoiceNumber }) };
 }
 
@@ -186,10 +210,7 @@ const ticketHolder: Holder = {
   noun: 'ticket',
   path: '/service/tickets',
   fact: 'product-on-ticket',
-  async find(psa, sale) {
-    const ticket = await findTicket(psa, sale);
-    return ticket === null ? null : { remoteId: ticket.id };
-  },
+  search: byKey,
   create(psa, sale) {
     const { key, clientId, body } = sale;
     const board = psa.config.billing.board ?? '';

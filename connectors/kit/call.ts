@@ -6,6 +6,7 @@ import { ifThere } from '../http/answers/if-there.ts';
 import { createTransport } from '../http/transport.ts';
 import type { Answer, HttpRequest, TransportOptions } from '../http/types.ts';
 import type { Pages } from './reading/lists.ts';
+import { createRecent, type Recent } from './writing/recent.ts';
 
 export type Query = NonNullable<HttpRequest['query']>;
 type Method = HttpRequest['method'];
@@ -14,6 +15,9 @@ export interface Call<Config = unknown, List = unknown> {
   readonly config: Config;
   readonly context: ConnectorContext;
   readonly signal: AbortSignal;
+  /** How many requests the vendor takes at the same time. */
+  readonly places: number;
+  readonly recent: Recent;
   /** Any request, with status and headers. */
   send<T>(request: Omit<HttpRequest, 'signal'>, schema: z.ZodType<T>): Promise<Answer<T>>;
   get<T>(path: string, schema: z.ZodType<T>, query?: Query): Promise<T>;
@@ -40,6 +44,8 @@ export function createCalls<Config, List>(
   readPages: ReadPages<Config, List>,
 ): OpenCall<Call<Config, List>> {
   const transport = createTransport({ ...options, context });
+  const places = options.limits.find(({ path }) => path === '')?.concurrency ?? 1;
+  const recent = createRecent(context.now);
   return (signal) => {
     const send: Call['send'] = (request, schema) => transport.send({ ...request, signal }, schema);
     const get: Call['get'] = async (path, schema, query = {}) =>
@@ -48,6 +54,8 @@ export function createCalls<Config, List>(
       config,
       context,
       signal,
+      places,
+      recent,
       send,
       get,
       getIfThere: (path, schema, query) => ifThere(get(path, schema, query)),

@@ -21,6 +21,9 @@ import type {
 } from '../../src/contract/connector.ts';
 import type { OpenCall } from './call.ts';
 import { countedPresence } from './reading/presence.ts';
+import type { HasContext } from './reading/remembered.ts';
+
+type HasPlaces = HasContext & { places?: number };
 
 type Stream = Exclude<keyof Pulls, 'ticketTime' | 'present' | 'blocks'>;
 type Pulled<C, Name extends Stream> = (
@@ -50,7 +53,7 @@ interface Parts<C, Config> {
 }
 
 /** What a vendor's folder describes. */
-interface Description<Config, C>
+interface Description<Config, C extends HasPlaces>
   extends Omit<VendorModule<Config>, 'pulls' | 'pushes' | 'facts' | 'create'> {
   config: ZodType<Config>;
   facts: { rows: VendorModule['facts'] };
@@ -59,7 +62,7 @@ interface Description<Config, C>
 }
 
 /** What it supports is what its parts are. */
-export function describeVendor<Config, C>({
+export function describeVendor<Config, C extends HasPlaces>({
   facts,
   open,
   parts,
@@ -77,7 +80,7 @@ export function describeVendor<Config, C>({
   };
 }
 
-function bindConnector<C, Config>(
+function bindConnector<C extends HasPlaces, Config>(
   open: OpenCall<C>,
   parts: Parts<C, Config>,
   config: Config,
@@ -89,6 +92,7 @@ function bindConnector<C, Config>(
     return [stream, (request: PullRequest) => read(open(request.signal), request as never)];
   });
   const pushes = Object.entries(parts.push).map(([kind, create]) => [kind, create(open, config)]);
+  const { places = 1 } = open(new AbortController().signal);
   const pull: Pulls = {
     ...(Object.fromEntries(pulls) as Pulls),
     ...(ticketTime && { ticketTime: (ids, signal) => ticketTime(open(signal), ids) }),
@@ -96,6 +100,7 @@ function bindConnector<C, Config>(
     ...(blocks && { blocks: (clientIds, signal) => blocks(open(signal), clientIds) }),
   };
   return {
+    places,
     check: (clientIds, signal) => parts.check(open(signal), clientIds),
     ...(probe && { probe: (clientId, signal) => probe(open(signal), clientId) }),
     ...(listNames && { listNames: (ids, signal) => listNames(open(signal), ids) }),

@@ -73,6 +73,11 @@ export interface PushOf<Message> {
   find(message: Message, signal: AbortSignal): Promise<Delivered | null>;
   create(message: Message, signal: AbortSignal): Promise<Delivered>;
   /**
+   * Keys of those messages that certainly do not exist, looked up together: `create` may use what
+   * was read for a minute. The others are looked up by `find`. Absent: the vendor's search takes one.
+   */
+  findMissing?(messages: readonly Message[], signal: AbortSignal): Promise<ReadonlySet<string>>;
+  /**
    * The current state of a delivered record, read by its ID; null: it no longer exists. Without
    * this function, `find` only shows whether it exists.
    */
@@ -177,6 +182,8 @@ export interface ListedProduct {
 }
 
 export interface Connector {
+  /** How many messages may be sent at the same time. Default: 1. */
+  places?: number;
   /** How long a new record may be missing from this vendor's searches. Default: 90 seconds. */
   searchLagSeconds?: number;
   /**

@@ -6,6 +6,9 @@ import { addSeconds, type Instant } from '../domain/time.ts';
 import type { PushMessageRow, Settlement, Store } from '../store/port.ts';
 import { messageOf } from '../store/port.ts';
 import { withFigure } from './balance-field.ts';
+import { createLookAhead } from './look-ahead.ts';
+import { deliverBeside, finishAll } from './places.ts';
+import { countWrites } from './writes.ts';
 
 /** What a push run works with. */
 interface PushContext {
@@ -19,12 +22,10 @@ interface PushContext {
   now(): Instant;
   /** Aborts a request in progress. */
   signal: AbortSignal;
-  /** Delivers the tickets about the service itself instead of all others. */
-  isService?: true;
-  /** Aborted: stop after the current message. */
+  /** Delivers the tickets about the service itself, or the balance fields, instead of the others. */
+  only?: 'service' | 'balances' | undefined;
+  /** Aborted: stop after the current messages. */
   stop: AbortSignal;
-  /** Number of write requests sent to the connection so far. */
-  countWrites(connection: string): number;
   onFailure(message: PushMessageRow, error: unknown): void;
 }
 
@@ -35,33 +36,49 @@ interface PushOutcome {
   stopped: Map<string, unknown>;
 }
 
-const messagesPerClaim = 20;
+const messagesPerClaim = 100;
 const firstPauseSeconds = 60;
 const longestPauseSeconds = 3600;
 
 /**
- * Delivers due messages. Every attempt first searches for the message at the vendor and writes only
- * if it is missing, so an attempt whose response was lost is found by the next, never repeated
- * blindly.
+ * Delivers due messages, all connections side by side. Every attempt first searches for the message
+ * at the vendor and writes only if it is missing, so an attempt whose response was lost is found by
+ * the next, never repeated blindly.
  */
 export async function deliverMessages(context: PushContext): Promise<PushOutcome> {
   const outcome: PushOutcome = { delivered: 0, failed: 0, stopped: new Map() };
   if (context.mode === 'observe') return outcome;
-  for (;;) {
-    if (context.stop.aborted) return outcome;
-    const connections = [...context.connectors.keys()].filter((name) => !outcome.stopped.has(name));
+  const names = [...context.connectors.keys()];
+  await finishAll(names.map((name) => deliverTo(context, name, outcome)));
+  return outcome;
+}
+
+async function deliverTo(
+  context: PushContext,
+  connection: string,
+  outcome: PushOutcome,
+): Promise<void> {
+  const { signal } = context;
+  const places = context.connectors.get(connection)?.places ?? 1;
+  const proven = new Set<string>();
+  const lookAhead = createLookAhead(context.now);
+  while (!context.stop.aborted && !outcome.stopped.has(connection)) {
     const now = context.now();
     const messages = await context.store.claimMessages({
       owner: context.runId,
       at: now,
       latest: addSeconds(now, longestWaitSeconds(context)),
       staleBefore: context.runStartedAt,
-      connections,
-      ...(context.isService && { isService: true }),
+      connections: [connection],
+      ...(context.only && { only: context.only }),
       limit: messagesPerClaim,
     });
-    if (messages.length === 0) return outcome;
-    for (const message of messages) await deliverOne(context, message, outcome);
+    if (messages.length === 0) return;
+    await deliverBeside(messages, places, proven, (message, following) =>
+      deliverOne(context, message, outcome, ({ findMissing }) =>
+        lookAhead(message, following, findMissing && ((rows) => findMissing(rows, signal))),
+      ),
+    );
   }
 }
 
@@ -70,29 +87,33 @@ function longestWaitSeconds({ connectors }: PushContext): number {
   return Math.max(longestPauseSeconds, ...lags);
 }
 
+/** Whether it is at the vendor now. */
 async function deliverOne(
   context: PushContext,
   message: PushMessageRow,
   outcome: PushOutcome,
-): Promise<void> {
-  const settlement = await attempt(context, message, outcome);
+  isMissing: IsMissing,
+): Promise<boolean> {
+  const settlement = await attempt(context, message, outcome, isMissing);
   const { key, connection, kind } = message;
   const isOurs = await context.store.settleMessage(key, context.runId, context.now(), settlement);
-  if (settlement.status !== 'delivered') return;
+  if (settlement.status !== 'delivered') return false;
   if (isOurs) {
     outcome.delivered += 1;
-    return;
+    return true;
   }
   outcome.failed += 1;
   const text = `Message ${key} was cancelled while being sent: the ${kind} exists in "${connection}" as ${settlement.remoteId}.`;
   const fix = 'Delete it there if it is not wanted.';
   context.onFailure(message, new KindError('unknown-outcome', text, { fix }));
+  return true;
 }
 
 async function attempt(
   context: PushContext,
   message: PushMessageRow,
   outcome: PushOutcome,
+  isMissing: IsMissing,
 ): Promise<Settlement> {
   const { connection } = message;
   // Claimed with others before the connection failed, or before a stop.
@@ -101,7 +122,7 @@ async function attempt(
   try {
     const push = pushOf(context, message);
     const sent = await toSent(context, message);
-    const found = await push.find(sent, context.signal);
+    const found = (await isMissing(push)) ? null : await push.find(sent, context.signal);
     if (found !== null) {
       warnOfUnsentRecord(context, message, found, outcome);
       return toDelivered(found);
@@ -114,7 +135,7 @@ async function attempt(
     // Cancelled by a user since it was claimed.
     if (!isOurs) return release(context, message);
     return toDelivered(
-      await create(context, message, sent, push, () => {
+      await create(context, sent, push, () => {
         created = null;
       }),
     );
@@ -151,7 +172,11 @@ function warnOfUnsentRecord(
 interface StoredPush {
   find(message: object, signal: AbortSignal): Promise<Delivered | null>;
   create(message: object, signal: AbortSignal): Promise<Delivered>;
+  findMissing?(messages: readonly object[], signal: AbortSignal): Promise<ReadonlySet<string>>;
 }
+
+/** Whether the message was just looked up with others, and is not there. */
+type IsMissing = (push: StoredPush) => Promise<boolean>;
 
 function pushOf({ connectors }: PushContext, { connection, kind }: PushMessageRow): StoredPush {
   const pushes = connectors.get(connection)?.push;
@@ -179,28 +204,27 @@ async function toSent(context: PushContext, row: PushMessageRow): Promise<object
 }
 
 /** `onNothingWritten` is called before an error that proves that the vendor wrote nothing. */
-async function create(
-  context: PushContext,
-  message: PushMessageRow,
+function create(
+  { signal }: PushContext,
   sent: object,
   push: StoredPush,
   onNothingWritten: () => void,
 ): Promise<Delivered> {
-  const before = context.countWrites(message.connection);
-  try {
-    return await push.create(sent, context.signal);
-  } catch (error) {
-    if (!isKindError(error)) throw error;
-    if (error.kind !== 'unknown-outcome') {
-      const writes = context.countWrites(message.connection) - before;
-      if (isNothingWritten(error.kind, writes)) onNothingWritten();
-      throw error;
+  return countWrites(async (written) => {
+    try {
+      return await push.create(sent, signal);
+    } catch (error) {
+      if (!isKindError(error)) throw error;
+      if (error.kind !== 'unknown-outcome') {
+        if (isNothingWritten(error.kind, written())) onNothingWritten();
+        throw error;
+      }
+      // The response was lost, but the write may have succeeded: search for it.
+      const found = await push.find(sent, signal);
+      if (found === null) throw error;
+      return found;
     }
-    // The response was lost, but the write may have succeeded: search for it.
-    const written = await push.find(sent, context.signal);
-    if (written === null) throw error;
-    return written;
-  }
+  });
 }
 
 /** No write was sent, or the vendor rejected it. An invalid response proves nothing. */

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureBackfill } from './backfill.ts';
 import { type Filled, measureChangedWork } from './changed-work.ts';
+import { measureDelivery } from './delivery.ts';
 import { writeGuide } from './guide.ts';
 import { measureMemory } from './memory.ts';
 import { debitPages, lastMonthAt, mirror, openBlocks, openOffice } from './office.ts';
@@ -39,8 +40,10 @@ const ratios: Ratio[] = [];
 const folder = mkdtempSync(join(tmpdir(), 'prepaid-hours-bench-'));
 try {
   for (const clients of values.clients.split(',').map(Number)) await measureOffice(clients);
-  // Pushes over HTTP at 150 ms: their rows belong here.
+  // What is waited for: a vendor’s answers.
   tell(...(await measureFirstPulls(folder, Math.ceil(entries / 500))));
+  const [clients, answerMs] = entries < 10_000 ? [20, 1] : [200, 150];
+  tell(...(await measureDelivery(clients, answerMs)));
   if (!values['skip-memory']) tell(...measureMemory(folder, entries, 50));
 } finally {
   rmSync(folder, { recursive: true });

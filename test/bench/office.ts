@@ -76,7 +76,6 @@ export async function openOffice(
       connectors: new Map([['psa', connectorOf(() => office.changed)]]),
       questions: [],
       requests: new Map(),
-      writes: new Map(),
       log,
       now: () => (nowMs += 1000),
       close: () => store.close(),

@@ -116,7 +116,6 @@ export class CliBench {
       connectors: new Map(),
       questions: [],
       requests: new Map(),
-      writes: new Map(),
       log: silent,
       now: () => Date.parse(nowText),
       close: async () => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { StreamName } from '../../src/contract/connector.ts';
+import { deliverFirstRun } from '../bench/delivery.ts';
 import type { ContractBench, ContractSubject, Opened } from './contract-bench.ts';
 import { openConnector } from './contract-bench.ts';
 import { pullRequest } from './contract-reads.ts';
@@ -56,6 +57,18 @@ test.each(psaSubjects.map((subject) => [subject.vendor.id, subject] as const))(
   },
   entriesTold === 0 ? 60_000 : 1_200_000,
 );
+
+test('ConnectWise PSA: a balance takes two requests, a sale with its alert and note five', async () => {
+  const [clients, low] = [40, 10];
+  const { delivered, requests, inFlightMax, sandbox } = await deliverFirstRun(clients, low, 5);
+  expect(delivered).toBe(clients + 3 * low);
+  const sent = sandbox.exchanges.map(({ request }) => request);
+  const writes = sent.filter((request) => !sandbox.isRead(request));
+  expect(writes).toHaveLength(clients + 4 * low);
+  // Besides: what the first of each kind verifies, a shared look-up for each list, and names.
+  expect(requests - (2 * clients + 5 * low)).toBeLessThanOrEqual(25);
+  expect(inFlightMax).toBe(3);
+}, 60_000);
 
 /** One for each list of the stream, and one more for each page beyond the first. */
 function leastOf({ requests }: ContractSubject, { stream, rows }: Cost): number {

@@ -69,6 +69,25 @@ describe('what is sent', () => {
     ]);
   });
 
+  test('a sale writes the balance once in its run, after the invoice that raised it', async () => {
+    use(9);
+    await bench.run();
+    const own = bench.psa.sent.filter(({ message }) => message.clientId === '1');
+    expect(own.map(({ kind, message }) => message.hoursText ?? kind)).toEqual([
+      ...['invoice', 'alert-ticket', 'ticket-note', '11.00'],
+    ]);
+  });
+
+  test('a sale whose invoice cannot be written yet shows the balance before it', async () => {
+    bench.psa.fail('create invoice', 'config');
+    use(9);
+    await bench.run();
+    const shown = bench.psa.sentOf('balance-field').map(({ message }) => message);
+    expect(shown.filter(({ clientId }) => clientId === '1').map((one) => one.hoursText)).toEqual([
+      '1.00',
+    ]);
+  });
+
   test('a balance that was refused is replaced by the newer one: nobody can send it after that', async () => {
     bench.psa.fail('find balance-field', 'rejected');
     use(1);
@@ -275,6 +294,8 @@ describe('a process that ends in the middle', () => {
 
 async function claimAll(owner: string): Promise<void> {
   const at = bench.psa.now;
-  const claim = { owner, at, staleBefore: at, latest: '9999', limit: 20 };
-  await bench.app.store.claimMessages({ ...claim, connections: ['psa', 'rmm'] });
+  const connections = ['psa', 'rmm'];
+  const claim = { owner, at, staleBefore: at, latest: '9999', limit: 20, connections };
+  await bench.app.store.claimMessages(claim);
+  await bench.app.store.claimMessages({ ...claim, only: 'balances' });
 }

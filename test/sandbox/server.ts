@@ -65,6 +65,8 @@ export interface SandboxServer {
   baseUrl: string;
   /** All requests with their answers, in the order they were answered. */
   exchanges: Exchange[];
+  /** Requests not answered yet: now, and at most. */
+  underWay: { now: number; max: number };
   faults: {
     add(kind: FaultKind, options?: FaultOptions): void;
     /** Changes every JSON answer to a GET, or to a POST that reads, on its way out. */
@@ -113,6 +115,7 @@ export async function startSandboxServer(
   options: SandboxOptions = {},
 ): Promise<SandboxServer> {
   const exchanges: Exchange[] = [];
+  const underWay = { now: 0, max: 0 };
   const faults: Fault[] = [];
   let distortion: ((json: unknown) => unknown) | null = null;
 
@@ -161,9 +164,13 @@ export async function startSandboxServer(
   };
 
   const server = createServer(async (incoming, outgoing) => {
+    underWay.now += 1;
+    underWay.max = Math.max(underWay.max, underWay.now);
     const request = await readRequest(incoming);
     const answer = await answerTo(request);
-    if (await settle(request, answer)) writeAnswer(outgoing, distorted(request, answer));
+    const isAnswered = await settle(request, answer);
+    underWay.now -= 1;
+    if (isAnswered) writeAnswer(outgoing, distorted(request, answer));
     else incoming.socket.destroy();
   });
   const hangUp =
@@ -185,6 +192,7 @@ export async function startSandboxServer(
   return {
     baseUrl: `http://127.0.0.1:${address.port}`,
     exchanges,
+    underWay,
     faults: {
       add: (kind, fault = {}) =>
         void faults.push({

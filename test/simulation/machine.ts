@@ -89,7 +89,6 @@ export class Machine {
       connectors: new Map(connectors),
       questions: [],
       requests: new Map(),
-      writes: new Map(),
       log: silent,
       now,
       close: async () => {

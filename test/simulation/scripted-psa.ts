@@ -139,6 +139,7 @@ export class ScriptedPsa implements Psa {
     const rows = this.#rows();
     const ticketTime = (ids: readonly string[]) => this.#ticketTime(context, ids);
     return {
+      places: 2,
       check: async () => [],
       pull: {
         clients: this.#pull(context, rows.clients),

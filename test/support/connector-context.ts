@@ -1,5 +1,6 @@
 import type { ConnectorContext, ConnectorMemory } from '../../src/contract/connector.ts';
 import { Redactor } from '../../src/domain/redaction.ts';
+import { noteWrite } from '../../src/push/writes.ts';
 
 export interface LogLine {
   level: 'debug' | 'info' | 'warn';
@@ -42,8 +43,9 @@ export function createTestContext(options: TestContextOptions = {}): TestContext
     redactor: new Redactor(),
     now: options.now ?? Date.now,
     backoffMs: 5,
-    onRequest: () => {
+    onRequest: (isWrite) => {
       requestCount += 1;
+      if (isWrite) noteWrite();
     },
     get requestCount() {
       return requestCount;

@@ -73,7 +73,6 @@ export class CoreBench {
       ]),
       questions: [],
       requests: new Map(),
-      writes: new Map(),
       log: collectingLog(this.logs),
       now,
       close: () => store.close(),

@@ -43,8 +43,8 @@ beforeEach(async () => {
   ]);
   const web = { host: '127.0.0.1', port: 0, token: 'a-token-of-the-status-page', url: null };
   bench.app.config = { ...bench.app.config, connections, web };
-  const { config, store, log, now, requests, writes } = bench.app;
-  const services = { store, log, now, requests, writes, redactor: new Redactor() };
+  const { config, store, log, now, requests } = bench.app;
+  const services = { store, log, now, requests, redactor: new Redactor() };
   bench.app.connectors = connectAll(config, services);
   pokes = 0;
   const view: ServiceView = {

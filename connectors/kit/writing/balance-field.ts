@@ -9,6 +9,7 @@ import { KindError } from '../../../src/domain/errors.ts';
 import { isSameValue } from '../../http/answers/wire.ts';
 import type { OpenCall } from '../call.ts';
 import type { FactBook } from '../checking/facts.ts';
+import type { Recent } from './recent.ts';
 
 type Balance = PushMessages['balance-field'];
 
@@ -27,8 +28,15 @@ export interface ClientFields<C, Field extends ClientField> {
   noun: string;
   product: string;
   read(call: C, clientId: SourceId): Promise<readonly Field[]>;
-  /** Writes the one field; `before`: all current fields, for a vendor that wants all of them sent. */
-  write(call: C, clientId: SourceId, change: FieldChange<Field>): Promise<void>;
+  /**
+   * Writes the one field; `before`: all current fields, for a vendor that wants all of them sent. Returns all fields if
+   * the response shows them: once the fact is verified, they are not read back.
+   */
+  write(
+    call: C,
+    clientId: SourceId,
+    change: FieldChange<Field>,
+  ): Promise<void> | Promise<readonly Field[] | null>;
   /** The fact covers more than the other fields: `write` verifies it and throws if it is false. */
   verifiesFact?: true;
   /** Names of fields that a client shows only once they are filled in. */
@@ -49,7 +57,7 @@ interface FieldChange<Field> {
 
 /** `fact`: writing one field leaves the others unchanged; `needs`: further facts that must not be false. */
 export function balancePush<
-  C extends { context: ConnectorContext },
+  C extends { context: ConnectorContext; recent: Recent },
   Field extends ClientField,
   Id extends string,
 >(
@@ -61,18 +69,21 @@ export function balancePush<
   const idOf = (clientId: SourceId, field: Field): SourceId =>
     fields.remoteId?.(clientId, field) ?? `${clientId}.${field.name}`;
   return (open) => ({
-    async find({ clientId, field, hoursText }, signal) {
+    async find({ key, clientId, field, hoursText }, signal) {
       const call = open(signal);
+      const atMs = call.context.now();
       const shown = await fields.read(call, clientId);
+      call.recent.keep(key, 'fields', shown, atMs);
       // A field that is not shown is empty: no other list is needed.
       if (fields.hidden !== undefined && !shown.some((one) => isNamed(one, field))) return null;
       const target = await findField(fields, call, shown, field);
       return isSameValue(target.value, hoursText) ? { remoteId: idOf(clientId, target) } : null;
     },
-    async create({ clientId, field, hoursText }, signal) {
+    async create({ key, clientId, field, hoursText }, signal) {
       const call = open(signal);
       await book.refuseIfFalse(call.context, ...needs, fact);
-      const before = await fields.read(call, clientId);
+      const known = call.recent.take<readonly Field[]>(key, 'fields');
+      const before = known?.value ?? (await fields.read(call, clientId));
       const target = await findField(fields, call, before, field);
       const value = fields.valueFor?.(target, hoursText) ?? hoursText;
       const change = { before, target, value };
@@ -114,7 +125,7 @@ function notShown(
   return new KindError('rejected', message, { fix });
 }
 
-/** Writes the one field and reads all back. Throws `config` if another one changed. */
+/** Writes the one field and checks them all. Throws `config` if another one changed. */
 export async function writeField<
   C extends { context: ConnectorContext },
   Field extends ClientField,
@@ -122,14 +133,15 @@ export async function writeField<
 >(
   fields: ClientFields<C, Field>,
   call: C,
-  { verifyFact }: FactBook<Id>,
+  { verifyFact, readFact }: FactBook<Id>,
   fact: Id,
   clientId: SourceId,
   change: FieldChange<Field>,
 ): Promise<readonly Field[]> {
   const { before, target, value } = change;
-  await fields.write(call, clientId, change);
-  const after = await fields.read(call, clientId);
+  const isVerified = (await readFact(call.context, fact)) === 'yes';
+  const answered = await fields.write(call, clientId, change);
+  const after = isVerified && answered ? answered : await fields.read(call, clientId);
   const shownOf = (field: Field): unknown =>
     after.find((other) => isSameField(other, field))?.value;
   // Written back unchanged, the field itself must not change either.

@@ -10,6 +10,7 @@ import type {
 import type { OpenCall } from '../call.ts';
 import type { FactBook } from '../checking/facts.ts';
 import type { HasContext } from '../reading/remembered.ts';
+import type { Recent } from './recent.ts';
 import { type ClosableTicket, inspectTicket, type Keyed, withdrawTicket } from './tickets.ts';
 
 /** A record of ours in the vendor's system. `Row`: as found; null if it is not. */
@@ -22,6 +23,8 @@ export interface KeyedRecord<C, Message, Row, Id extends string> {
   find(call: C, message: Message): Promise<Row | null>;
   /** Anything that could fail is checked before the write. */
   create(call: C, message: Message): Promise<Delivered>;
+  /** Keys of the messages that `find` would not find, looked up together; `known`: one that is there. */
+  findMissing?(call: C, known: Message, messages: readonly Message[]): Promise<ReadonlySet<string>>;
   delivered(row: Row, message: Message): Delivered;
   /** The fact that a new record is found by its key; verified after each write. */
   kept?: Id;
@@ -36,7 +39,7 @@ export interface KeyedRecord<C, Message, Row, Id extends string> {
 }
 
 export function keyedPush<
-  C extends HasContext,
+  C extends HasContext & { recent: Recent },
   Message extends Keyed,
   Row,
   Id extends string = never,
@@ -45,14 +48,29 @@ export function keyedPush<
   record: KeyedRecord<C, Message, Row, Id>,
 ): (open: OpenCall<C>) => PushOf<Message> {
   const { inspect, withdraw } = withTicket(record);
+  const { findMissing } = record;
+  let known: Message | null = null;
   return (open) => ({
     async find(message, signal) {
-      const call = open(signal);
+      const call = { ...open(signal), about: message.key };
+      call.recent.forget(message.key);
       const row = await record.find(call, message);
       if (row === null || record.isWhole?.(row) === false) return null;
+      call.recent.forget(message.key);
       return acceptRow(call, record, row, message);
     },
-    create: (message, signal) => createKeyed(open(signal), book, record, message),
+    async create(message, signal) {
+      const call = { ...open(signal), about: message.key };
+      const writing = { ...call, isRecalling: true };
+      const made = await createKeyed(call, book, record, message, writing);
+      call.recent.forget(message.key);
+      known = message;
+      return made;
+    },
+    ...(findMissing && {
+      findMissing: async (messages, signal) =>
+        known === null ? new Set() : findMissing(open(signal), known, messages),
+    }),
     ...(inspect && {
       inspect: (message, remoteId, signal) => inspect(open(signal), message, remoteId),
     }),
@@ -75,16 +93,17 @@ function withTicket<C, Message extends Keyed, Row, Id extends string>(
   };
 }
 
-/** Writes one record and looks it up again by its key; probes call this too. */
+/** Writes one record (by `writing`) and looks it up again by its key; probes call this too. */
 export async function createKeyed<C extends HasContext, Message, Row, Id extends string>(
   call: C,
   { verifyKept, refuseIfFalse }: FactBook<Id>,
   record: KeyedRecord<C, Message, Row, Id>,
   message: Message,
+  writing: C = call,
 ): Promise<Delivered> {
   const ofKey = record.kept === undefined ? [] : [record.kept];
   await refuseIfFalse(call.context, ...(record.needs?.(call, message) ?? ofKey));
-  const made = await record.create(call, message);
+  const made = await record.create(writing, message);
   if (record.kept === undefined) return made;
   const row = await record.find(call, message);
   await verifyKept(call.context, record.kept, false, async () => row !== null);

@@ -5,11 +5,12 @@ import type { OpenCall } from '../call.ts';
 import type { FactBook } from '../checking/facts.ts';
 import type { HasContext } from '../reading/remembered.ts';
 import { type KeyedRecord, keyedPush } from './push.ts';
+import type { Recent } from './recent.ts';
 import { type Sale, saleLine } from './sales.ts';
 import type { TicketText } from './tickets.ts';
 
 /** A sale as a ticket that says what to invoice; `hints`: further lines of its text. */
-export function saleTicketPush<C extends HasContext, Row, Id extends string>(
+export function saleTicketPush<C extends HasContext & { recent: Recent }, Row, Id extends string>(
   book: FactBook<Id>,
   record: KeyedRecord<C, TicketText, Row, Id>,
   hints: (sale: Sale) => readonly string[] = () => [],

@@ -26,8 +26,6 @@ export interface App {
   connectors: ReadonlyMap<string, Connector>;
   /** Requests sent so far, by connection. */
   requests: RequestMeter;
-  /** Of these, the requests that may have changed something. */
-  writes: RequestMeter;
   log: Logger;
   /** Milliseconds since the epoch. */
   now(): number;
@@ -86,12 +84,10 @@ export async function openApp(options: AppOptions): Promise<App> {
       store = await rebuildRehearsal({ config, store, clients, log, now }, holder);
     }
     const requests: RequestMeter = new Map();
-    const writes: RequestMeter = new Map();
-    const connectors = connectAll(config, { store, log, redactor, now, requests, writes });
-    const meters = { requests, writes };
+    const connectors = connectAll(config, { store, log, redactor, now, requests });
     const opened = store;
     const close = () => opened.close();
-    return { config, store, clients, questions, connectors, ...meters, log, now, close };
+    return { config, store, clients, questions, connectors, requests, log, now, close };
   } catch (error) {
     await store.close();
     throw error;

@@ -2,6 +2,7 @@ import type { LoadedConfig } from '../../config/loaded.ts';
 import type { Connector } from '../../contract/connector.ts';
 import type { Redactor } from '../../domain/redaction.ts';
 import { instantFromMs } from '../../domain/time.ts';
+import { noteWrite } from '../../push/writes.ts';
 import type { Store } from '../../store/port.ts';
 import type { Logger } from './log.ts';
 
@@ -13,7 +14,6 @@ interface ConnectServices {
   redactor: Redactor;
   now(): number;
   requests: RequestMeter;
-  writes: RequestMeter;
 }
 
 /** Creates a connector per connection, each with its own memory in the store. Sends nothing yet. */
@@ -21,7 +21,7 @@ export function connectAll(
   config: LoadedConfig,
   services: ConnectServices,
 ): ReadonlyMap<string, Connector> {
-  const { store, log, redactor, now, requests, writes } = services;
+  const { store, log, redactor, now, requests } = services;
   const connectors = new Map<string, Connector>();
   for (const { name, vendor, settings } of config.connections.values()) {
     const at = () => instantFromMs(now());
@@ -41,7 +41,7 @@ export function connectAll(
         now,
         onRequest: (isWrite) => {
           requests.set(name, (requests.get(name) ?? 0) + 1);
-          if (isWrite) writes.set(name, (writes.get(name) ?? 0) + 1);
+          if (isWrite) noteWrite();
         },
       }),
     );

@@ -88,7 +88,6 @@ async function decideOnCopy(
       questions,
       connectors: new Map(),
       requests: new Map(),
-      writes: new Map(),
       stop: signal,
       abort: signal,
       failures: [],

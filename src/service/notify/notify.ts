@@ -10,7 +10,7 @@ import { findProblems } from '../status/problems.ts';
 import { readSteps } from '../status/steps.ts';
 import { followTickets, isAboutTicket } from './tickets.ts';
 
-type Notifying = Pick<App, 'config' | 'store' | 'connectors' | 'writes' | 'log' | 'now'>;
+type Notifying = Pick<App, 'config' | 'store' | 'connectors' | 'log' | 'now'>;
 type Told = Pick<Notice, 'subject' | 'text' | 'fix'>;
 
 /**

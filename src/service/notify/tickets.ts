@@ -8,7 +8,7 @@ import type { NewMessage, Notice, PushMessageRow } from '../../store/port.ts';
 import type { App } from '../app/app.ts';
 import { abortLater } from '../run/run.ts';
 
-type Ticketing = Pick<App, 'config' | 'store' | 'connectors' | 'writes' | 'log' | 'now'>;
+type Ticketing = Pick<App, 'config' | 'store' | 'connectors' | 'log' | 'now'>;
 type ServiceTicket = PushMessages['alert-ticket'];
 type ServiceNote = PushMessages['ticket-note'];
 
@@ -92,20 +92,19 @@ function wordEnd(ticket: PushMessageRow): Omit<ServiceNote, 'key' | 'ticketId'> 
 }
 
 async function deliver(app: Ticketing, runId: string, stop: AbortSignal): Promise<void> {
-  const { store, config, connectors, writes, log, now } = app;
+  const { store, config, connectors, log, now } = app;
   const { abort, clear } = abortLater(stop);
   try {
     await deliverMessages({
       store,
       connectors: new Map([...connectors].map(([name, one]) => [name, withClosing(one)])),
       mode: config.mode,
-      isService: true,
+      only: 'service',
       runId,
       runStartedAt: instantFromMs(now()),
       now: () => instantFromMs(now()),
       stop,
       signal: abort,
-      countWrites: (connection) => writes.get(connection) ?? 0,
       onFailure: ({ key, connection }, error) =>
         log.warn('A ticket about the service could not be written.', {
           key,

@@ -15,20 +15,26 @@ async function recompose(run: RunContext): Promise<void> {
   }
 }
 
-export async function pushStep(run: RunContext): Promise<StepResult[]> {
-  const { store, connectors, config, writes, runId, startedAt, stop, abort, log, now } = run;
+/** Balance fields come last, since what else is delivered may change them again. */
+export async function balanceStep(run: RunContext): Promise<StepResult[]> {
+  const waiting = await run.store.listMessages({ statuses: ['pending', 'claimed'] });
+  return waiting.some(({ kind }) => kind === 'balance-field') ? pushStep(run, 'balances') : [];
+}
+
+export async function pushStep(run: RunContext, only?: 'balances'): Promise<StepResult[]> {
+  const { store, connectors, config, runId, startedAt, stop, abort, log, now } = run;
   const result = await measure(run, 'push', null, async () => {
-    await recompose(run);
+    if (only === undefined) await recompose(run);
     const outcome = await deliverMessages({
       store,
       connectors,
       mode: config.mode,
+      only,
       runId,
       runStartedAt: startedAt,
       now: () => instantFromMs(now()),
       stop,
       signal: abort,
-      countWrites: (connection) => writes.get(connection) ?? 0,
       onFailure: (message, error) => {
         run.failures.push(error);
         log.warn('A message could not be delivered.', {

@@ -10,7 +10,7 @@ import { reportNames } from '../app/names.ts';
 import { noteLiveRun } from '../app/rehearsal.ts';
 import { debitStep } from './debit-step.ts';
 import { pullStep, sweepStep } from './pull-step.ts';
-import { pushStep } from './push-step.ts';
+import { balanceStep, pushStep } from './push-step.ts';
 import { reconcileStep } from './reconcile-step.ts';
 import { replenishStep } from './replenish-step.ts';
 import { exitCodeOf, type RunContext, type StepName, type StepResult } from './step.ts';
@@ -44,7 +44,7 @@ const stepOf: Record<StepName, (run: RunContext) => Promise<StepResult[]>> = {
   sweep: sweepStep,
   debit: debitStep,
   replenish: replenishStep,
-  push: pushStep,
+  push: (run) => pushStep(run),
   reconcile: reconcileStep,
 };
 
@@ -137,12 +137,12 @@ async function runAs(
     }
     for (const step of allSteps.filter((name) => steps.includes(name))) {
       // The effects of a delivery are applied first, so that the comparison sees them.
-      if (step === 'reconcile') await settle(run, steps, results);
+      if (step === 'reconcile') await finishPush(run, steps, results);
       if (run.stop.aborted) continue;
       results.push(...(await stepOf[step](run)));
       done.push(step);
     }
-    if (!steps.includes('reconcile')) await settle(run, steps, results);
+    if (!steps.includes('reconcile')) await finishPush(run, steps, results);
     await reportNames(app);
   } finally {
     clear();
@@ -153,6 +153,15 @@ async function runAs(
   await app.store.finishRun(runId, instantFromMs(app.now()), JSON.stringify(result), outcomes);
   await options.afterRun?.(app, result, options.signal);
   return result;
+}
+
+async function finishPush(
+  run: RunContext,
+  steps: readonly StepName[],
+  results: StepResult[],
+): Promise<void> {
+  await settle(run, steps, results);
+  if (steps.includes('push') && !run.stop.aborted) results.push(...(await balanceStep(run)));
 }
 
 async function settle(

@@ -77,8 +77,8 @@ export interface OutboxStore {
     /** The latest possible end of a pause. */
     latest: Instant;
     connections: readonly string[];
-    /** Only tickets about the service itself; absent: only the others. */
-    isService?: true;
+    /** Only tickets about the service itself, or only balance fields; absent: only the others. */
+    only?: 'service' | 'balances';
     limit: number;
   }): Promise<PushMessageRow[]>;
   /** Once per key. The run is the one that undo would take it back with. */

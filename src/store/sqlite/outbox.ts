@@ -102,7 +102,7 @@ function claim(
   database: Database,
   request: Parameters<OutboxStore['claimMessages']>[0],
 ): PushMessageRow[] {
-  const { owner, at, staleBefore, latest, connections, limit, isService = false } = request;
+  const { owner, at, staleBefore, latest, connections, limit, only } = request;
   const claimed = database.rows<{ seq: number }>(
     `UPDATE push_message SET status = 'claimed', claimed_by = ?1, claimed_at = ?2,
        attempts = attempts + 1
@@ -112,7 +112,7 @@ function claim(
          AND iif(m.status = 'pending', m.next_attempt_at <= ?2 OR m.next_attempt_at > ?4,
            m.claimed_at < ?3 OR m.claimed_at > ?4)
          AND m.connection IN (SELECT value FROM json_each(?5))
-         AND (m.client_id = ?7) = ?8
+         AND (m.client_id = ?7) = ?8 AND (m.kind = 'balance-field') = ?9
          AND (m.after_key IS NULL OR EXISTS (
            SELECT 1 FROM push_message a WHERE a.key = m.after_key AND a.status = 'delivered'))
          AND NOT ${isUnapproved}
@@ -125,7 +125,8 @@ function claim(
     listValue(connections),
     limit,
     serviceClient,
-    Number(isService),
+    Number(only === 'service'),
+    Number(only === 'balances'),
   );
   return database.rows(
     `${messageRows} WHERE m.seq IN (SELECT value FROM json_each(?)) ORDER BY m.attempts, m.seq`,

@@ -75,7 +75,6 @@ async function deliver(bench: SuperopsBench): Promise<Settlement | undefined> {
     signal: soon(),
     stop: soon(),
     onFailure: () => {},
-    countWrites: () => bench.requests().filter((name) => name === 'createTicket').length,
   });
   return settlements[0];
 }
