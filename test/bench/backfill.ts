@@ -14,7 +14,7 @@ type Values = SQLInputValue[];
 type PageRows = Record<keyof typeof inserts, Values[]>;
 
 const inserts = {
-  charge: 'INSERT INTO charge VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL)',
+  charge: 'INSERT INTO charge VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   ledger: 'INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   charge_group: 'INSERT INTO charge_group VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   entry_group: 'INSERT INTO entry_group VALUES (?, ?, ?, ?)',
@@ -103,15 +103,21 @@ function lastSeq(reader: DatabaseSync): number {
 }
 
 function rowsOf(reader: DatabaseSync, batch: DebitBatch, after: number, to: number): PageRows {
-  const ledger = reader
-    .prepare('SELECT * FROM ledger WHERE seq > ? AND seq <= ? ORDER BY seq')
-    .all(after, to);
+  const read = (sql: string, ...values: SQLInputValue[]): Values[] =>
+    reader
+      .prepare(sql)
+      .all(...values)
+      .map((row) => Object.values(row) as Values);
+  const ids = JSON.stringify(batch.charges.map(({ id }) => id));
   return {
-    charge: batch.charges.map((one) => [...Object.values(one), batch.at, batch.runId] as Values),
-    ledger: ledger.map((row) => Object.values(row) as Values),
-    charge_group: batch.groups.map((one) => Object.values(one) as Values),
-    entry_group: batch.entryGroups.map(
-      ({ isCharged, ...one }) => [...Object.values(one), Number(isCharged)] as Values,
-    ),
+    charge: read('SELECT * FROM charge WHERE id IN (SELECT value FROM json_each(?))', ids),
+    ledger: read('SELECT * FROM ledger WHERE seq > ? AND seq <= ? ORDER BY seq', after, to),
+    charge_group: batch.groups.map((one) => [
+      ...[one.groupKey, one.clientId, one.status, one.reason],
+      ...[one.pendingSeconds, one.revision, one.chargeId, one.factsHash],
+    ]),
+    entry_group: batch.entryGroups.map((one) => [
+      ...[one.connection, one.entryId, one.groupKey, Number(one.isCharged)],
+    ]),
   };
 }
