@@ -127,7 +127,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: 'a claim is settled by whoever comes',
     rules: ['settled once'],
     // A message must be overtaken while it is sent, which earlier histories do not show.
-    firstSeed: 701,
+    firstSeed: 41,
     styles: ['busy'],
     store: (store, file) =>
       over(store, {
