@@ -23,21 +23,36 @@ export async function endBlocks(
   account: Account,
   { rollover, today }: { rollover: Rollover | null; today: DateText },
 ): Promise<ExpiryResult> {
-  const ending = ledger.blocks.filter((block) => isLeft(block) && hasEnded(block, today));
+  const payOff = async (): Promise<Posting[]> => {
+    if (account.overageSeconds === 0) return [];
+    return payOffOverage(account, await store.readOpenOverage(ledger.clientId));
+  };
+  if (findEnding(ledger, account, today).length === 0) return { postings: [], blocks: [] };
+  // Work of their days comes first, even if another process has only just given the hours back.
+  const postings = await payOff();
+  const ending = findEnding(ledger, account, today);
   const rolled =
-    rollover === null || ending.length === 0
+    rollover === null
       ? []
       : rollOver(await withoutUndone(store, ledger), account, ending, rollover);
-  const postings = rolled.flatMap((one) => one.postings);
+  postings.push(...rolled.flatMap((one) => one.postings));
   const blocks = rolled.map(({ block }) => block);
   postings.push(...expire(ledger, account, ending, today));
-  if (blocks.length > 0 && account.overageSeconds > 0) {
-    postings.push(...payOffOverage(account, await store.readOpenOverage(ledger.clientId)));
-  }
+  if (blocks.length > 0) postings.push(...(await payOff()));
   // After a long pause the new block may have expired too.
   const alsoEnded = blocks.filter((block) => hasEnded(block, today));
   postings.push(...expire(ledger, account, alsoEnded, today));
   return { postings, blocks };
+}
+
+/** With what the account still holds of them. */
+function findEnding(ledger: ClientLedger, account: Account, today: DateText): BlockBalance[] {
+  return ledger.blocks.flatMap((block) => {
+    const held = account.blocks.find(({ id }) => id === block.id);
+    if (held === undefined || !isLeft(held) || !hasEnded(block, today)) return [];
+    const { remainingSeconds, remainingMinor } = held;
+    return [{ ...block, remainingSeconds, remainingMinor }];
+  });
 }
 
 /** Leaves out rollovers by runs that have been undone. */
