@@ -24,8 +24,30 @@ export interface ChargeRow {
   revision: number;
   clientId: string;
   seconds: number;
+  /** Of a long charge only with the parts that the revision before does not have. */
   facts: string;
+  /** Parts of the revision before that are kept, at its beginning and at its end. */
+  keptFirst: number;
+  keptLast: number;
   runId: string;
+}
+
+export interface ChargePart {
+  entryId: string;
+  seconds: number;
+}
+
+/** All parts of each of these charges, by its ID; `charges`: all there are, in their order. */
+export function partsOf(charges: readonly ChargeRow[]): Map<string, ChargePart[]> {
+  const last = new Map<string, ChargePart[]>();
+  const parts = charges.map(({ id, groupKey, facts, keptFirst, keptLast }) => {
+    const own = (JSON.parse(facts) as { parts: ChargePart[] }).parts;
+    const before = last.get(groupKey) ?? [];
+    const all = before.toSpliced(keptFirst, before.length - keptFirst - keptLast, ...own);
+    last.set(groupKey, all);
+    return [id, all] as const;
+  });
+  return new Map(parts);
 }
 
 export interface MessageRow {
@@ -99,7 +121,8 @@ export class Books {
   charges(afterSeq = 0): ChargeRow[] {
     return this.#all(
       `SELECT seq, id, group_key AS groupKey, revision, client_id AS clientId, seconds, facts,
-         run_id AS runId FROM charge WHERE seq > ? ORDER BY seq`,
+         coalesce(kept_first, 0) AS keptFirst, coalesce(kept_last, 0) AS keptLast, run_id AS runId
+       FROM charge WHERE seq > ? ORDER BY seq`,
       afterSeq,
     );
   }

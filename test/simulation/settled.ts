@@ -1,6 +1,13 @@
 /** What must hold once the faults have stopped and one run went through. */
 import { type Auditor, isQuiet } from './auditor.ts';
-import type { BlockRow, ChargeRow, LedgerRow, MessageRow } from './books.ts';
+import {
+  type BlockRow,
+  type ChargePart,
+  type ChargeRow,
+  type LedgerRow,
+  type MessageRow,
+  partsOf,
+} from './books.ts';
 import { clientName, costOf, groupOf, listWork, pendingOf, sum, type Work } from './model.ts';
 import type { Psa } from './psa.ts';
 import { auditRecharges } from './settled-recharges.ts';
@@ -15,8 +22,9 @@ export function auditSettled(auditor: Auditor, today: string): void {
   const work = listWork(systems, (place) => clients.has(place));
   for (const psa of systems) checkMirror(auditor, psa, clients);
   checkNothingWaits(auditor);
-  const standing = checkCharges(books.charges(), ledger);
-  const chargedPer = checkDebits(standing, work, auditor.runTerms);
+  const charges = books.charges();
+  const standing = checkCharges(charges, ledger);
+  const chargedPer = checkDebits(standing, partsOf(charges), work, auditor.runTerms);
   // What was charged under another grouping stays where it is; open work is not rounded with it.
   const together = work.filter(
     ({ isDue, entry }) => !isDue || chargedPer.get(entry.id) === terms.per,
@@ -82,27 +90,23 @@ function checkCharges(charges: readonly ChargeRow[], ledger: readonly LedgerRow[
   return [...last.values()];
 }
 
-interface Facts {
-  parts: { entryId: string; seconds: number }[];
-}
-
 /**
  * Each due entry is in one standing charge, at what its terms ask for; no other entry is in any. Returns how each
  * was grouped, by entry.
  */
 function checkDebits(
   standing: readonly ChargeRow[],
+  parts: ReadonlyMap<string, readonly ChargePart[]>,
   work: readonly Work[],
   runTerms: ReadonlyMap<string, Terms>,
 ): Map<string, Terms['per']> {
   const due = new Map(work.filter(({ isDue }) => isDue).map((one) => [one.entry.id, one]));
   const seen = new Map<string, Terms['per']>();
   const groups = new Set<string>();
-  for (const { id, clientId, seconds, facts, runId } of standing) {
+  for (const { id, clientId, seconds, runId } of standing) {
     const terms = runTerms.get(runId);
     if (terms === undefined) throw new Error(`nobody saw run ${runId}`);
-    const { parts } = JSON.parse(facts) as Facts;
-    const members = parts.map(({ entryId: name, seconds: debited }) => {
+    const members = (parts.get(id) ?? []).map(({ entryId: name, seconds: debited }) => {
       const one = due.get(name) ?? refuse('debited once', `${id} has ${name}, which is not due`);
       if (seen.has(name)) refuse('debited once', `${name} is in two charges`);
       seen.set(name, terms.per);

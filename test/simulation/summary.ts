@@ -1,16 +1,17 @@
 /** What of a history must be the same with faults and without. */
 import type { Auditor } from './auditor.ts';
-import type { LedgerRow, MessageRow } from './books.ts';
+import { type LedgerRow, type MessageRow, partsOf } from './books.ts';
 import { sum } from './model.ts';
 import type { Style } from './workload.ts';
 
 export type Summary = Record<string, readonly string[]>;
 
 export function summarize({ books }: Auditor, style: Style): Summary {
-  const charges = new Map(books.charges().map((charge) => [charge.groupKey, charge]));
-  const standing = [...charges.values()].map(({ groupKey, clientId, seconds, facts }) => {
-    const { parts } = JSON.parse(facts) as { parts: { entryId: string }[] };
-    const entries = parts.map(({ entryId }) => entryId).sort();
+  const charges = books.charges();
+  const parts = partsOf(charges);
+  const last = new Map(charges.map((charge) => [charge.groupKey, charge]));
+  const standing = [...last.values()].map(({ id, groupKey, clientId, seconds }) => {
+    const entries = (parts.get(id) ?? []).map(({ entryId }) => entryId).sort();
     return `${groupKey[0]} of ${clientId}: ${seconds} s, ${entries}`;
   });
   const ledger = books.ledger();
