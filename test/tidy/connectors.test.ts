@@ -23,7 +23,6 @@ const earlier =
 /** Folders whose vendors' quirks take more. They may shrink, and never grow. */
 const larger: Readonly<Record<string, number>> = {
   autotask: 1857,
-  connectwise: 1756,
   halopsa: 1881,
 };
 
