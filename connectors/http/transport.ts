@@ -80,7 +80,6 @@ export function createTransport(options: TransportOptions): Transport {
       chances.again = false;
       return sendOnce(request, chances);
     }
-    if (special instanceof KindError && special.kind !== 'auth') throw special;
     const error =
       special instanceof KindError
         ? special
@@ -194,11 +193,8 @@ function fromFailure(
     return uncertain(request, `${nameOf(request)} got no answer in time (${String(reason)}).`);
   }
   if (isAxiosError(error) && /maxContentLength/.test(error.message)) {
-    return tooLarge(
-      request,
-      connection,
-      `from ${url.host} with more than ${bytesMax / 2 ** 20} MB`,
-    );
+    const what = `from ${url.host} with more than ${bytesMax / 2 ** 20} MB`;
+    return tooLarge(request, connection, what);
   }
   // The axios error holds the request with its credentials; keep only its cause.
   const cause = isAxiosError(error) ? (error.cause ?? bareError(error)) : error;

@@ -39,12 +39,9 @@ export function tooLarge(
   status?: number,
 ): KindError {
   const message = `${nameOf(request)} of "${connection}" answered ${what}.`;
-  const detail = {
-    ...(status === undefined ? {} : { status }),
-    fix: 'No page of this API should be that large: check baseUrl, and any proxy between here and the vendor.',
-  };
-  if (!isRepeatable(request)) return uncertain(request, message, detail);
-  return new KindError('contract', message, detail);
+  const fix =
+    'No page of this API should be that large: check baseUrl, and any proxy between here and the vendor.';
+  return uncertain(request, message, { status, fix }, 'contract');
 }
 
 /** An empty body is `undefined`. Invalid JSON counts as no response. */
@@ -53,10 +50,8 @@ export function parseBody(answer: RawAnswer): unknown {
   try {
     return parseExactJson(answer.text);
   } catch (error) {
-    throw uncertain(answer.request, `${nameOf(answer.request)} answered with broken JSON.`, {
-      status: answer.status,
-      cause: error,
-    });
+    const message = `${nameOf(answer.request)} answered with broken JSON.`;
+    throw uncertain(answer.request, message, { status: answer.status, cause: error });
   }
 }
 
@@ -66,9 +61,8 @@ export function unlessEmpty(schema: ZodType): (parsed: ParsedAnswer) => ParsedAn
     const { request, status } = parsed.answer;
     const isWanted = parsed.body !== undefined || schema.safeParse(undefined).success;
     if (isWanted || !isRepeatable(request)) return parsed;
-    throw uncertain(request, `${nameOf(request)} answered ${status} with an empty body.`, {
-      status,
-    });
+    const message = `${nameOf(request)} answered ${status} with an empty body.`;
+    throw uncertain(request, message, { status });
   };
 }
 

@@ -1,5 +1,5 @@
 /** The one table from a response, or its absence, to the kind of error. */
-import { KindError } from '../../../src/domain/errors.ts';
+import { type ErrorDetail, type ErrorKind, KindError } from '../../../src/domain/errors.ts';
 import type { HttpRequest, RawAnswer } from '../types.ts';
 
 /** A write whose response is missing or unreadable may have happened; a read can simply be retried. */
@@ -37,27 +37,25 @@ export function classifyAnswer(
   const retryAfterSeconds =
     retryAfter(answer.headers['retry-after'], nowMs) ??
     (status === 429 ? throttledSeconds : undefined);
-  const wait = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+  const detail = { status, retryAfterSeconds };
   if (status === 401) {
-    return new KindError('auth', `${name} answered 401: the credentials were refused${said}.`, {
-      status,
-      fix: 'Check the credentials of this connection.',
-    });
+    const fix = 'Check the credentials of this connection.';
+    const message = `${name} answered 401: the credentials were refused${said}.`;
+    return new KindError('auth', message, { status, fix });
   }
   if (status === 403) {
+    const fix = `Give the API user of this connection the permission for ${name}.`;
     return new KindError('permission', `${name} answered 403: not allowed${said}.`, {
       status,
-      fix: `Give the API user of this connection the permission for ${name}.`,
+      fix,
     });
   }
   if (status === 429 || (status === 408 && isRepeatable(request))) {
-    return new KindError('rate-limited', `${name} answered ${status}: too many requests${said}.`, {
-      status,
-      ...wait,
-    });
+    const message = `${name} answered ${status}: too many requests${said}.`;
+    return new KindError('rate-limited', message, detail);
   }
   if (status >= 500 || status === 408) {
-    return uncertain(request, `${name} answered ${status}${said}.`, { status, ...wait });
+    return uncertain(request, `${name} answered ${status}${said}.`, detail);
   }
   if (status >= 300 && status < 400) return redirected(answer, name);
   if (isHtml(answer)) {
@@ -82,20 +80,18 @@ export function classifyAnswer(
 export function uncertain(
   request: HttpRequest,
   message: string,
-  detail: { status?: number; retryAfterSeconds?: number; fix?: string; cause?: unknown } = {},
+  detail?: ErrorDetail,
+  kindOfRead: ErrorKind = 'transient',
 ): KindError {
-  if (isRepeatable(request)) return new KindError('transient', message, detail);
+  if (isRepeatable(request)) return new KindError(kindOfRead, message, detail);
   return new KindError('unknown-outcome', `${message} It may have been carried out.`, detail);
 }
 
 function redirected(answer: RawAnswer, name: string): KindError {
   const target = originOf(answer.headers.location);
   const message = `${name} was redirected (${answer.status}) to ${target}, which is not followed.`;
-  if (!isRepeatable(answer.request)) return uncertain(answer.request, message);
-  return new KindError('config', message, {
-    status: answer.status,
-    fix: `Check baseUrl: credentials are sent to that address only.`,
-  });
+  const fix = 'Check baseUrl: credentials are sent to that address only.';
+  return uncertain(answer.request, message, { status: answer.status, fix }, 'config');
 }
 
 function originOf(location: string | undefined): string {

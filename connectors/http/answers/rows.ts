@@ -35,11 +35,9 @@ export function parseRows<Wire, Row>(
   const isWrongShape =
     rows.length >= suspiciousPageRows && parsed.rejected.length * 2 > rows.length;
   if (isWrongShape && first !== undefined) {
-    throw new KindError(
-      'contract',
-      `${parsed.rejected.length} of ${rows.length} rows do not have the expected shape; row ${first.sourceId}: ${first.reason}.`,
-      { fix: 'The API may have changed its version. Run check.' },
-    );
+    const message = `${parsed.rejected.length} of ${rows.length} rows do not have the expected shape; row ${first.sourceId}: ${first.reason}.`;
+    const fix = 'The API may have changed its version. Run check.';
+    throw new KindError('contract', message, { fix });
   }
   return parsed;
 }

@@ -45,9 +45,6 @@ interface NumberedList {
   /** `/Tickets`, or the name of an operation. */
   path: string;
   send(page: number): Promise<Answer<NumberedPage>>;
-  firstPage?: number;
-  /** Rows that an earlier pass read before the first page. */
-  received?: number;
   /** IDs of a page's rows, for a list without a known order: refused if one moved during the read. */
   idsOf?(rows: readonly unknown[]): readonly string[];
 }
@@ -56,20 +53,13 @@ interface NumberedList {
  * Numbered pages until the vendor's own count is reached. Refuses a list that shrinks during the read (rows move
  * up, so one may be missed) or that shows fewer rows than it counts.
  */
-export async function* numberedPages({
-  path,
-  send,
-  firstPage,
-  idsOf,
-  ...list
-}: NumberedList): Pages {
+export async function* numberedPages({ path, send, idsOf }: NumberedList): Pages {
   const refuseMoved = idsOf === undefined ? null : createMoveGuard(path);
-  let received = list.received ?? 0;
+  let received = 0;
   let seen = 0;
   let before = 0;
   const pages = pagesByNumber({
     send,
-    ...(firstPage === undefined ? {} : { firstPage }),
     isLast: ({ data }) => {
       if (data.count != null && data.rows.length === 0 && received < data.count) {
         throw shortList(path, received, data.count);
