@@ -35,13 +35,11 @@ export async function checkConnection(psa: Psa, clientIds: readonly SourceId[]) 
     ],
     listFacts: [['facts', () => verifyByReading(psa)]],
     clients: ['clients', () => checkCompanies(psa, ids)],
-    facts: [],
     names: [
       ...nameProofs(namesToCheck(psa)),
       // Run even if other checks fail: each finding is hours debited twice.
       ...(ids.length === 0 ? [] : [native]),
     ],
-    native: null,
     known: () => facts.factResults(psa.context, [...written, ...ofRoute]),
   });
 }

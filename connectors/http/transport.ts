@@ -48,7 +48,13 @@ export function createTransport(options: TransportOptions): Transport {
   return {
     async send<T>(request: HttpRequest, schema: ZodType<T>): Promise<Answer<T>> {
       const chances: Chances = { reauthorize: true, again: true };
-      const attempt = () => sendRedacted(request, chances).then(unlessEmpty(schema));
+      const attempt = async () => {
+        try {
+          return unlessEmpty(await sendOnce(request, chances), schema);
+        } catch (error) {
+          throw withoutSecretsIn(error, options.context.redactor);
+        }
+      };
       const parsed = await withRetries(attempt, {
         attempts: options.attempts ?? defaultAttempts,
         backoffMs: options.backoffMs ?? options.context.backoffMs ?? defaultBackoffMs,
@@ -62,14 +68,6 @@ export function createTransport(options: TransportOptions): Transport {
       return believe(parsed, schema);
     },
   };
-
-  async function sendRedacted(request: HttpRequest, chances: Chances): Promise<ParsedAnswer> {
-    try {
-      return await sendOnce(request, chances);
-    } catch (error) {
-      throw withoutSecretsIn(error, options.context.redactor);
-    }
-  }
 
   /** One try; a refused token or a moved host is corrected and the request resent within it. */
   async function sendOnce(request: HttpRequest, chances: Chances): Promise<ParsedAnswer> {

@@ -45,10 +45,8 @@ export function classifyAnswer(
   }
   if (status === 403) {
     const fix = `Give the API user of this connection the permission for ${name}.`;
-    return new KindError('permission', `${name} answered 403: not allowed${said}.`, {
-      status,
-      fix,
-    });
+    const message = `${name} answered 403: not allowed${said}.`;
+    return new KindError('permission', message, { status, fix });
   }
   if (status === 429 || (status === 408 && isRepeatable(request))) {
     const message = `${name} answered ${status}: too many requests${said}.`;
@@ -59,16 +57,12 @@ export function classifyAnswer(
   }
   if (status >= 300 && status < 400) return redirected(answer, name);
   if (isHtml(answer)) {
-    if (status === 404 && isRepeatable(request)) {
-      return new KindError('config', `${name} answered 404 with a web page instead of JSON.`, {
-        status,
-        fix: 'Check baseUrl and the account or tenant of this connection: there is no API at this address now.',
-      });
-    }
-    return uncertain(request, `${name} answered with a web page (${status}) instead of JSON.`, {
-      status,
-      fix: 'The vendor may be throttling or down, or baseUrl is not that of the API.',
-    });
+    const message = `${name} answered with a web page (${status}) instead of JSON.`;
+    const fix =
+      status === 404
+        ? 'Check baseUrl and the account or tenant of this connection: there is no API at this address now.'
+        : 'The vendor may be throttling or down, or baseUrl is not that of the API.';
+    return uncertain(request, message, { status, fix }, status === 404 ? 'config' : 'transient');
   }
   if (status >= 400) {
     return new KindError('rejected', `${name} was rejected with ${status}${said}.`, { status });

@@ -1,11 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ZodType } from 'zod';
-import type {
-  ListedName,
-  NameIds,
-  RejectedRow,
-  SourceId,
-} from '../../../src/contract/connector.ts';
+import type { ListedName, NameIds, SourceId } from '../../../src/contract/connector.ts';
 import { describeError, isKindError, KindError } from '../../../src/domain/errors.ts';
 import type { ParsedRows } from '../types.ts';
 import { minorOf } from './exact.ts';
@@ -29,7 +24,7 @@ export function parseRows<Wire, Row>(
   for (const raw of rows) {
     const outcome = parseRow(raw, schema, fromWire);
     if ('row' in outcome) parsed.rows.push(outcome.row);
-    else parsed.rejected.push(toRejectedRow(raw, outcome.reason, idOf));
+    else parsed.rejected.push({ sourceId: idOf(raw) ?? contentId(raw), ...outcome, row: raw });
   }
   const first = parsed.rejected[0];
   const isWrongShape =
@@ -101,14 +96,6 @@ function parseRow<Wire, Row>(
     if (isKindError(error, 'contract')) return { reason: describeError(error) };
     throw error;
   }
-}
-
-function toRejectedRow(
-  row: unknown,
-  reason: string,
-  idOf: (raw: unknown) => string | null,
-): RejectedRow {
-  return { sourceId: idOf(row) ?? contentId(row), reason, row };
 }
 
 /** The ID of a row that is not parsed yet. */
