@@ -1,6 +1,7 @@
 /** The one table from a response, or its absence, to the kind of error. */
 import { type ErrorDetail, type ErrorKind, KindError } from '../../../src/domain/errors.ts';
 import type { HttpRequest, RawAnswer } from '../types.ts';
+import { jsonOrNull } from './json.ts';
 
 /** A write whose response is missing or unreadable may have happened; a read can simply be retried. */
 export function isRepeatable(request: HttpRequest): boolean {
@@ -111,21 +112,13 @@ const vendorTextMax = 300;
 /** `: what the vendor said`, on one line and truncated, or nothing. */
 export function vendorText(answer: RawAnswer): string {
   if (isHtml(answer)) return '';
-  const text = errorTexts(jsonOrText(answer.text)).join('; ');
+  const text = errorTexts(jsonOrNull(answer.text) ?? answer.text).join('; ');
   const clean = text
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .trim()
     .replace(/\.$/, '');
   if (clean === '') return '';
   return `: ${clean.length > vendorTextMax ? `${clean.slice(0, vendorTextMax - 1)}…` : clean}`;
-}
-
-function jsonOrText(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 const errorField =
