@@ -69,7 +69,10 @@ export async function* numberedPages({ path, send, idsOf }: NumberedList): Pages
   });
   for await (const { data } of pages) {
     const size = data.count ?? data.pages ?? null;
-    if (size !== null && size < before) throw shrunk(path);
+    if (size !== null && size < before) {
+      const fix = 'The next run reads it again from the start.';
+      throw new KindError('transient', `${calledBy(path)} shrank during the read.`, { fix });
+    }
     before = size ?? before;
     seen += 1;
     // Counted by position, not by ID: rows added during the read make others appear twice.
@@ -96,12 +99,6 @@ function calledBy(path: string): string {
 export function shortList(path: string, found: number, count: number): KindError {
   return new KindError('contract', `${calledBy(path)} counts ${count} rows and lists ${found}.`, {
     fix: 'The API user may lack permission for the rest, or paging changed. Run check.',
-  });
-}
-
-function shrunk(path: string): KindError {
-  return new KindError('transient', `${calledBy(path)} shrank during the read.`, {
-    fix: 'The next run reads it again from the start.',
   });
 }
 
