@@ -15,9 +15,6 @@ export function checkConnection(desk: PlainDesk, clientIds: readonly SourceId[])
       invoices: { path: '/invoices' },
     }),
     clients: ['clients', () => checkIds(desk, clientIds)],
-    facts: [],
-    names: [],
-    native: null,
     known: () =>
       Promise.all([
         facts.factResult(desk.context, 'ticket-key'),

@@ -1,11 +1,6 @@
 /** ConnectWise's own agreements in hours, which debit the same time: their balances, and warnings. */
 import { z } from 'zod';
-import type {
-  BlockPage,
-  CheckResult,
-  SourceId,
-  VendorBlock,
-} from '../../src/contract/connector.ts';
+import type { BlockPage, SourceId, VendorBlock } from '../../src/contract/connector.ts';
 import { secondsOf } from '../http/answers/exact.ts';
 import { parseRows } from '../http/answers/rows.ts';
 import { DecimalText, Id } from '../http/answers/wire.ts';
@@ -55,10 +50,7 @@ export async function* readBlocks(
 }
 
 /** One warning per agreement in hours. */
-export async function warnOfAgreements(
-  psa: Psa,
-  clientIds: readonly SourceId[],
-): Promise<CheckResult[]> {
+export async function warnOfAgreements(psa: Psa, clientIds: readonly SourceId[]) {
   const found = (await activeInHours(psa, clientIds)).map(({ id, name, company }) => {
     const who = company?.name ?? `Company ${company?.id}`;
     return { id, what: `${who} has an active agreement in hours, "${name}"` };

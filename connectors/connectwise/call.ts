@@ -5,7 +5,7 @@ import { KindError } from '../../src/domain/errors.ts';
 import { classifyAnswer } from '../http/answers/classify.ts';
 import { pagesByCursor } from '../http/paging.ts';
 import { createTransport } from '../http/transport.ts';
-import type { Answer, LimitRow, RawAnswer } from '../http/types.ts';
+import type { Answer, RawAnswer } from '../http/types.ts';
 import { type Call, createCalls, type OpenCall } from '../kit/call.ts';
 import { createDiscovery, type Discovery } from '../kit/discovery.ts';
 import { lastIdOf, type Pages } from '../kit/reading/lists.ts';
@@ -29,19 +29,16 @@ export interface Psa extends Call<ConnectwiseConfig, List> {
   addEmails: ReturnType<typeof rememberEmails<Psa>>;
 }
 
-const limits: readonly LimitRow[] = [
-  { path: '', concurrency: 3, source: 'None is published; a 429 is honoured.' },
-];
+const limits = [{ path: '', concurrency: 3, source: 'None is published; a 429 is honoured.' }];
 
 export function createPsa(config: ConnectwiseConfig, context: ConnectorContext): OpenCall<Psa> {
   const codebase = createCodebase(config, context);
-  const host = config.baseUrl.replace(/\/$/, '');
   const credentials = `${config.companyId}+${config.publicKey}:${config.privateKey}`;
   const open = createCalls<ConnectwiseConfig, List>(
     config,
     context,
     {
-      baseUrl: async (signal) => `${host}/${await codebase.current(signal)}/apis/3.0`,
+      baseUrl: async (signal) => `${config.baseUrl}/${await codebase.current(signal)}/apis/3.0`,
       limits,
       authorize: async () => ({
         authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
@@ -67,23 +64,21 @@ const Rows = z.array(z.unknown());
 async function* readPages(psa: Call<ConnectwiseConfig, List>, list: List): Pages {
   const { path, conditions, fields, pageId, pageSize = psa.config.pageSize } = list;
   const headers = { 'pagination-type': 'forward-only' };
+  const next = (answer: Answer<unknown[]>) => nextPageId(answer, path, pageSize);
   const pages = pagesByCursor({
     start: pageId ?? null,
     send: (after) => {
       const query = { conditions, fields, pageSize, pageId: after ?? undefined };
       return psa.send({ method: 'GET', path, query, headers }, Rows);
     },
-    next: (answer) => nextPageId(answer, path, pageSize),
+    next,
   });
   for await (const answer of pages) {
     yield {
       rows: answer.data,
       // Broken paging matters only if the next page is read.
       get resume() {
-        return nextPageId(answer, path, pageSize);
-      },
-      get isLast() {
-        return nextPageId(answer, path, pageSize) === null;
+        return next(answer);
       },
     };
   }

@@ -20,34 +20,27 @@ import { customFields } from './push.ts';
 import { Flag, fieldsOf } from './schema.ts';
 import { verifyByReading } from './verify.ts';
 
-export async function checkConnection(
-  psa: Psa,
-  clientIds: readonly SourceId[],
-): Promise<CheckResult[]> {
+/** Facts that any config relies on once it writes. */
+const written = ['conditions-external-xref', 'note-flags', 'custom-fields'] as const;
+
+export async function checkConnection(psa: Psa, clientIds: readonly SourceId[]) {
   const ids = companyNumbers(clientIds);
-  const counted = ids.length === 0 ? [] : [() => warnOfAgreements(psa, ids)];
-  // Facts verified only by writing, for the steps that this config uses.
-  const always = ['conditions-external-xref', 'note-flags', 'custom-fields'] as const;
-  const written = [...always, ...routeFacts[psa.config.billing.invoiceRoute]];
+  const ofRoute = routeFacts[psa.config.billing.invoiceRoute];
+  const native: Proof = ['native-agreements', () => warnOfAgreements(psa, ids)];
   return runChecks('ConnectWise', {
     credentials: ['auth', () => checkCredentials(psa)],
     lists: [
       ['paging', () => checkPaging(psa)],
-      ...Object.entries(readLists).map(([noun, list]): Proof => {
-        const id = `permission.${noun.toLowerCase().replace(' ', '-')}`;
-        return [id, () => checkList(psa, id, noun, list, ids)];
-      }),
+      ...Object.entries(readLists).map(([noun, list]) => listProof(psa, noun, list, ids)),
     ],
     listFacts: [['facts', () => verifyByReading(psa)]],
     clients: ['clients', () => checkCompanies(psa, ids)],
-    facts: [],
     names: [
       ...nameProofs(namesToCheck(psa)),
       // Run even if other checks fail: each finding is hours debited twice.
-      ...counted.map((warn): Proof => ['native-agreements', warn]),
+      ...(ids.length === 0 ? [] : [native]),
     ],
-    native: null,
-    known: () => Promise.all(written.map((id) => facts.factResult(psa.context, id))),
+    known: () => facts.factResults(psa.context, [...written, ...ofRoute]),
   });
 }
 
@@ -70,28 +63,22 @@ async function checkPaging(psa: Psa): Promise<string> {
 
 const RowWithInfo = z.object({ id: z.int(), _info: z.object({ lastUpdated: z.string() }) });
 
-async function checkList(
-  psa: Psa,
-  id: string,
-  noun: string,
-  { path, module, companyField }: ReadList,
-  ids: readonly SourceId[],
-): Promise<CheckResult[] | string> {
+function listProof(psa: Psa, noun: string, list: ReadList, ids: readonly SourceId[]): Proof {
+  const { path, module, companyField } = list;
+  const id = `permission.${noun.toLowerCase().replace(' ', '-')}`;
   const conditions = isOneOf(companyField, ids.slice(0, 50));
-  const list = {
-    path,
-    ...fieldsOf(RowWithInfo),
-    pageSize: 1,
-    ...(ids.length > 0 && { conditions }),
+  const oneRow = { path, ...fieldsOf(RowWithInfo), pageSize: 1 };
+  const prove = async (): Promise<CheckResult[] | string> => {
+    const { rows } = await firstPage(psa, ids.length > 0 ? { ...oneRow, conditions } : oneRow);
+    if (rows.length === 0) return `${noun} can be read; the configured clients have none yet.`;
+    if (RowWithInfo.safeParse(rows[0]).success) {
+      return `${noun} can be read, with their last-modified timestamps.`;
+    }
+    const detail = `${noun} lack _info, so their changes cannot be tracked.`;
+    const fix = `Give the API member’s security role "All" for Inquire on ${module}.`;
+    return [{ id, status: 'failed', detail, fix }];
   };
-  const { rows } = await firstPage(psa, list);
-  if (rows.length === 0) return `${noun} can be read; the configured clients have none yet.`;
-  if (RowWithInfo.safeParse(rows[0]).success) {
-    return `${noun} can be read, with their last-modified timestamps.`;
-  }
-  const detail = `${noun} lack _info, so their changes cannot be tracked.`;
-  const fix = `Give the API member’s security role "All" for Inquire on ${module}.`;
-  return [{ id, status: 'failed', detail, fix }];
+  return [id, prove];
 }
 
 const Company = z.object({ id: Id, deletedFlag: Flag });

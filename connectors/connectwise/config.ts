@@ -4,9 +4,7 @@ import { contactsBy, DueInDays, HostUrl, Name, toggle, upTo } from '../http/sett
 const Alerts = z.strictObject({
   board: Name.describe('Service board, by name, on which low-balance tickets are made.'),
   type: Name.optional().describe('Ticket type on that board, by name.'),
-  status: Name.optional().describe(
-    'Status of a new ticket, by name. Default: the board’s own default.',
-  ),
+  status: Name.optional().describe('Status of a new ticket, by name. Default: the board’s own.'),
   withdrawnStatus: Name.optional().describe(
     'Status of a withdrawn ticket, by name. Default: the board’s first closing status.',
   ),
@@ -21,12 +19,8 @@ const Billing = z.strictObject({
         '`ticket-product` puts the product on a renewal ticket, billed by ConnectWise’s own run.',
     ),
   product: Name.optional().describe('Product (catalog item id) for offers without their own.'),
-  board: Name.optional().describe(
-    'Route `ticket-product`: service board of the renewal tickets, by name.',
-  ),
-  department: Name.optional().describe(
-    'Department of new invoices, by name, if ConnectWise requires one.',
-  ),
+  board: Name.optional().describe('Service board of renewal tickets (route `ticket-product`).'),
+  department: Name.optional().describe('Department of invoices, by name, if one is required.'),
   dueInDays: DueInDays,
   paidWhen: z
     .enum(['balance', 'closed-status'])
@@ -56,9 +50,7 @@ export const ConnectwiseConfig = z
     privateKey: Name.meta({ secret: true }).describe(
       'Private key of the API member; shown once, when the key is created.',
     ),
-    clientId: Name.describe(
-      'The clientId (a GUID) of your integration, from developer.connectwise.com.',
-    ),
+    clientId: Name.describe('The GUID of your integration, from developer.connectwise.com.'),
     version: z
       .string()
       .regex(/^\d{4}\.\d+$/)

@@ -4,13 +4,13 @@ import type { ClientRow, ListedProduct, SourceId } from '../../src/contract/conn
 import { KindError } from '../../src/domain/errors.ts';
 import type { Instant } from '../../src/domain/time.ts';
 import { Id } from '../http/answers/wire.ts';
+import { requireSettings } from '../kit/call.ts';
 import { allRows, numericIds, readableRows } from '../kit/reading/lists.ts';
-import type { NameSources } from '../kit/reading/names.ts';
+import { type NameSources, onlyOne } from '../kit/reading/names.ts';
 import { splitIds } from '../kit/reading/split-ids.ts';
 import { refuseOtherCurrency, type Sale } from '../kit/writing/sales.ts';
 import type { KeySearch } from '../kit/writing/search.ts';
 import type { List, Psa } from './call.ts';
-import type { ConnectwiseConfig } from './config.ts';
 import type { FactId } from './facts.ts';
 import { fromCompany } from './mapping.ts';
 import {
@@ -24,8 +24,6 @@ import {
   TicketWire,
   TimeEntryWire,
 } from './schema.ts';
-
-type Zoned = Pick<ConnectwiseConfig, 'naiveDateTimes'>;
 
 export interface ReadList extends List {
   /** The field with the company's ID, for conditions. */
@@ -138,40 +136,33 @@ export async function readEmails(psa: Psa) {
   });
 }
 
-const Product = z.object({ id: Id, identifier: Text, inactiveFlag: Flag });
-const catalog = '/procurement/catalog';
-const CatalogItem = z.object({ identifier: Text, description: Text });
+const Product = z.object({ id: Id, identifier: Text, description: Text, inactiveFlag: Flag });
+
+async function activeProducts(psa: Psa, conditions: string) {
+  const list = { path: '/procurement/catalog', ...fieldsOf(Product), conditions };
+  return (await allRows(psa, list, Product)).filter(({ inactiveFlag }) => inactiveFlag !== true);
+}
 
 export async function listProducts(psa: Psa): Promise<ListedProduct[]> {
-  const active = { path: catalog, ...fieldsOf(CatalogItem), conditions: 'inactiveFlag=false' };
-  return (await allRows(psa, active, CatalogItem)).flatMap(({ identifier, description }) =>
+  const products = await activeProducts(psa, 'inactiveFlag=false');
+  return products.flatMap(({ identifier, description }) =>
     identifier ? [{ name: identifier, description: description ?? '' }] : [],
   );
 }
 
 /** The ID of an active product. There may be thousands: only this one is requested. */
 export async function productNumber(psa: Psa, name: string): Promise<SourceId> {
-  const list = { path: catalog, ...fieldsOf(Product) };
-  const conditions = isText('identifier', name);
-  const found = await allRows(psa, { ...list, conditions }, Product);
-  const active = found.find(
-    ({ identifier, inactiveFlag }) => identifier === name && inactiveFlag !== true,
-  );
-  if (active !== undefined) return active.id;
-  throw new KindError('config', `ConnectWise has no active product called "${name}".`, {
-    fix: 'Write the name as ConnectWise shows it, including case, or activate it there.',
-  });
+  const products = await activeProducts(psa, isText('identifier', name));
+  const named = products.filter(({ identifier }) => identifier === name);
+  const fix = 'Write the name as ConnectWise shows it, including case, or activate it there.';
+  return onlyOne(named, 'ConnectWise', `active product called "${name}"`, fix).id;
 }
 
 /** The ID of the sale's product, else of the configured one. */
 export async function findProduct(psa: Psa, sale: Sale): Promise<SourceId> {
-  const name = sale.product ?? psa.config.billing.product;
-  if (name !== undefined) {
-    return psa.recent.share(`product ${name}`, () => productNumber(psa, name));
-  }
-  throw new KindError('config', `The offer "${sale.offer}" has no product.`, {
-    fix: 'Set the offer’s product, or billing.product of the connection.',
-  });
+  const wanted = sale.product ?? psa.config.billing.product;
+  const name = requireSettings('ConnectWise', 'billing.product', wanted, 'NAME');
+  return psa.recent.share(`product ${name}`, () => productNumber(psa, name));
 }
 
 const Billed = z.object({ id: Id, currency: z.object({ currencyCode: Text }).nullish() });
@@ -208,17 +199,17 @@ function isText(field: string, value: string): string {
 }
 
 /** `lastUpdated>=[2026-03-02T09:00:00Z]`, truncated to the second so that nothing is missed. */
-export function changedSince(since: Instant, config: Zoned): string {
-  return `lastUpdated>=${timestamp(since, config)}`;
+export function changedSince(since: Instant, psa: Psa): string {
+  return `lastUpdated>=${timestamp(since, psa)}`;
 }
 
 /** `timeStart>=[2026-03-02T09:00:00Z] and timeStart<[…]`, of timestamps in whole seconds. */
-export function startedWithin(from: Instant, to: Instant, config: Zoned): string {
-  return all(`timeStart>=${timestamp(from, config)}`, `timeStart<${timestamp(to, config)}`);
+export function startedWithin(from: Instant, to: Instant, psa: Psa): string {
+  return all(`timeStart>=${timestamp(from, psa)}`, `timeStart<${timestamp(to, psa)}`);
 }
 
-function timestamp(at: Instant, { naiveDateTimes }: Zoned): string {
-  return `[${at.slice(0, 19)}${naiveDateTimes ? '' : 'Z'}]`;
+function timestamp(at: Instant, { config }: Psa): string {
+  return `[${at.slice(0, 19)}${config.naiveDateTimes ? '' : 'Z'}]`;
 }
 
 /** `company/id in (31,32)`. */

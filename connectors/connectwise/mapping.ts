@@ -1,5 +1,4 @@
 /** Maps ConnectWise's rows to ours. An invalid row is a `contract` error. */
-
 import type {
   ClientRow,
   InvoiceLine,
@@ -55,10 +54,7 @@ export function fromTicket(wire: TicketWire): TicketRow {
   };
 }
 
-export function fromTimeEntry(
-  wire: TimeEntryWire,
-  { config, context }: Pick<Psa, 'config' | 'context'>,
-): TimeEntryRow {
+export function fromTimeEntry(wire: TimeEntryWire, { config, context }: Psa): TimeEntryRow {
   const name = `Time entry ${wire.id}`;
   const member: NonNullable<TimeEntryWire['member']> = wire.member ?? unknownTechnician;
   const { hoursBilled } = wire;
@@ -107,11 +103,7 @@ function whenWorked(wire: TimeEntryWire, name: string, timezone: string) {
 }
 
 /** `NoDefault` decides nothing. */
-const billable: { [option: string]: boolean | undefined } = {
-  Billable: true,
-  DoNotBill: false,
-  NoCharge: false,
-};
+const billable: Record<string, boolean> = { Billable: true, DoNotBill: false, NoCharge: false };
 
 /** Time charged to activities, charge codes and companies is not linked to a ticket. */
 function ticketOf(wire: TimeEntryWire, name: string): string | null {
@@ -134,16 +126,13 @@ function isApproved(status: string, from: ConnectwiseConfig['approvedFrom']): bo
   return pendingStatus.test(status) ? false : null;
 }
 
-export function fromInvoice(
-  wire: InvoiceWire,
-  { config, context }: Pick<Psa, 'config' | 'context'>,
-): InvoiceRow {
+export function fromInvoice(wire: InvoiceWire, { config, context }: Psa): InvoiceRow {
   const name = `Invoice ${wire.id}`;
   const currency = wire.currency?.currencyCode ?? context.currency;
-  const minor: Minor = amountsOf<Amount>(name, wire, currency);
+  const minor = amountsOf<Amount>(name, wire, currency);
   const totalMinor = minor('total');
-  const { invoiceRoute, paidWhen, voidStatuses } = config.billing;
-  const payment = paymentOf(wire, paidWhen, minor);
+  const { invoiceRoute, voidStatuses } = config.billing;
+  const payment = paymentOf(wire, config.billing, minor);
   // A credit memo is a refund; an invoice credited in full was never paid.
   const creditedMinor = payment.creditedMinor ?? 0;
   const isCredited = totalMinor !== null && creditedMinor > 0 && creditedMinor >= totalMinor;
@@ -173,11 +162,7 @@ type Amount = 'subtotal' | 'total' | 'balance' | 'payments' | 'credits';
 type Minor = (field: Amount) => number | null;
 
 /** If payments are kept in an accounting system, only the status shows them. */
-function paymentOf(
-  wire: InvoiceWire,
-  paidWhen: ConnectwiseConfig['billing']['paidWhen'],
-  minor: Minor,
-) {
+function paymentOf(wire: InvoiceWire, { paidWhen }: ConnectwiseConfig['billing'], minor: Minor) {
   const [totalMinor, dueMinor] = [minor('total'), minor('balance')];
   const creditedMinor = Math.abs(minor('credits') ?? 0);
   if (paidWhen !== 'balance') {
@@ -193,8 +178,13 @@ export function fromInvoiceLine(wire: InvoiceLineWire, currency: string): Invoic
   return {
     product: wire.catalogItem?.identifier ?? null,
     quantity: wire.quantity ?? null,
-    totalMinor: wire.extPrice == null ? null : minorFromText(wire.extPrice, currency),
+    totalMinor: priceOf(wire, currency),
   };
+}
+
+/** Of a product line; null: not shown. */
+export function priceOf({ extPrice }: Pick<InvoiceLineWire, 'extPrice'>, currency: string) {
+  return extPrice == null ? null : minorFromText(extPrice, currency);
 }
 
 function changedAt({ _info }: Pick<TicketWire, '_info'>, name: string): Instant {

@@ -12,7 +12,13 @@ import type {
 } from '../../src/contract/connector.ts';
 import { Id } from '../http/answers/wire.ts';
 import { withLines } from '../kit/reading/invoice-lines.ts';
-import { type PresentIds, type Rows, readPages, refuseStranger } from '../kit/reading/lists.ts';
+import {
+  believeRows,
+  type PresentIds,
+  type Rows,
+  readPages,
+  refuseStranger,
+} from '../kit/reading/lists.ts';
 import { resumableLists } from '../kit/reading/positions.ts';
 import type { List, Psa } from './call.ts';
 import { facts } from './facts.ts';
@@ -84,7 +90,7 @@ async function* pullLists<Wire, Row extends ClientRow | TicketRow | TimeEntryRow
 ): Rows<Row> {
   await facts.refuseIfFalse(psa.context, 'conditions-company', 'conditions-last-updated');
   const ids = companyNumbers(clientIds);
-  const changed = changedSince(since, psa.config);
+  const changed = changedSince(since, psa);
   const parts = lists.flatMap((list) => listsOf(psa, list, list.companyField, ids, changed));
   yield* resumableLists(parts, resume, (list, pageId) =>
     readPages(psa, {
@@ -105,8 +111,9 @@ const Count = z.object({ count: z.int().min(0) });
 export async function* presentTime(psa: Psa, request: PresenceRequest): PresentIds {
   await facts.refuseIfFalse(psa.context, 'conditions-company');
   for (const list of presentLists(psa, request)) {
-    // A row without an ID would otherwise count as deleted.
-    for await (const { rows } of psa.pages(list)) yield rows.map((row) => EntryId.parse(row).id);
+    for await (const { rows } of psa.pages(list)) {
+      yield believeRows(list, rows, EntryId).map(({ id }) => id);
+    }
   }
 }
 
@@ -119,7 +126,7 @@ export async function countTime(psa: Psa, request: PresenceRequest): Promise<num
 }
 
 function presentLists(psa: Psa, { from, to, clientIds }: PresenceRequest) {
-  const within = startedWithin(from, to, psa.config);
+  const within = startedWithin(from, to, psa);
   const list = { path: readLists.Time.path, ...fieldsOf(EntryId) };
   return listsOf(psa, list, 'company/id', companyNumbers(clientIds), within);
 }

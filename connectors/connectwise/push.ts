@@ -75,9 +75,7 @@ export function byKey({ key, clientId }: Keyed) {
 
 const AlertTicket = KeyedTicket.extend({ closedFlag: Flag, board: Reference });
 
-interface AlertView extends TicketView {
-  board: z.infer<typeof Reference>;
-}
+type AlertView = TicketView & Pick<z.infer<typeof AlertTicket>, 'board'>;
 
 async function readTicket(psa: Psa, id: SourceId): Promise<AlertView> {
   const ticket = await psa.get(ticketPath(id), AlertTicket, fieldsOf(AlertTicket));
@@ -86,7 +84,11 @@ async function readTicket(psa: Psa, id: SourceId): Promise<AlertView> {
 }
 
 export const notes = guardedNotes<Psa, FactId>(facts, ['note-flags'], {
-  find: findNote,
+  async find(psa, { ticketId, key }) {
+    const list = { path: notesPath(ticketId), ...fieldsOf(NoteText) };
+    const found = await findRow(psa, list, NoteText, ({ text }) => hasMarker(text, key));
+    return found === null ? null : { remoteId: found.id };
+  },
   write: writeNote,
 });
 
@@ -113,7 +115,7 @@ async function closingStatus(psa: Psa, board: AlertView['board']): Promise<Sourc
   const path = `/service/boards/${board?.id ?? ''}/statuses`;
   const statuses = await allRows(psa, { path, ...fieldsOf(BoardStatus) }, BoardStatus);
   const closing = statuses.filter((status) => status.closedStatus === true && !status.inactive);
-  const chosen = wanted === undefined ? closing[0] : closing.find(({ name }) => name === wanted);
+  const chosen = closing.find(({ name }) => name === (wanted ?? name));
   if (chosen !== undefined) return chosen.id;
   const what = wanted === undefined ? 'that closes a ticket' : `"${wanted}" that closes a ticket`;
   throw new KindError('config', `Board ${board?.name ?? ''} has no active status ${what}.`, {
@@ -123,12 +125,6 @@ async function closingStatus(psa: Psa, board: AlertView['board']): Promise<Sourc
 
 const NoteText = z.object({ id: Id, text: Text });
 const NoteFlags = z.object({ id: Id, internalAnalysisFlag: Flag, detailDescriptionFlag: Flag });
-
-async function findNote(psa: Psa, { ticketId, key }: Note): Promise<Delivered | null> {
-  const list = { path: notesPath(ticketId), ...fieldsOf(NoteText) };
-  const found = await findRow(psa, list, NoteText, ({ text }) => hasMarker(text, key));
-  return found === null ? null : { remoteId: found.id };
-}
 
 /** `isAnnounced`: whether ConnectWise may send its notifications about the note. */
 export async function writeNote(

@@ -6,7 +6,6 @@
 import { z } from 'zod';
 import type { Delivered, RemoteState, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import { minorFromText } from '../../src/domain/money.ts';
 import { addDays } from '../../src/domain/time.ts';
 import { Id } from '../http/answers/wire.ts';
 import type { KeyedRecord } from '../kit/writing/push.ts';
@@ -23,7 +22,7 @@ import {
   refuseOtherBilling,
   searchFor,
 } from './lists.ts';
-import { fromInvoice } from './mapping.ts';
+import { fromInvoice, priceOf } from './mapping.ts';
 import { byKey, createTicket } from './push.ts';
 import { AnyId, Decimal, Flag, fieldsOf, InvoiceWire, Text } from './schema.ts';
 
@@ -31,8 +30,6 @@ import { AnyId, Decimal, Flag, fieldsOf, InvoiceWire, Text } from './schema.ts';
 interface Holder {
   noun: 'invoice' | 'ticket';
   path: string;
-  /** Nothing is written if this fact is false. */
-  fact: FactId;
   search(sale: Sale): KeySearch<List, HolderRow, FactId>;
   create(psa: Psa, sale: Sale): Promise<Delivered>;
   delivered(line: ProductLine, holder: Delivered): Delivered;
@@ -53,12 +50,11 @@ const findMissing = missingBy<Psa, Sale, List, FactId>(facts, (psa, sale) => [
 
 export const saleRecord: KeyedRecord<Psa, Sale, Delivered, FactId> = {
   noun: 'invoice',
-  needs: (psa) => [holderOf(psa).fact],
+  needs: (psa) => [`product-on-${holderOf(psa).noun}`],
   async find(psa, sale) {
     const found = await findHolder(psa, sale);
-    if (found === null) return null;
-    const line = await findByKey(psa, facts, lineByKey(psa, sale));
-    return line === null ? null : accept(holderOf(psa), line, found, sale);
+    const line = found && (await findByKey(psa, facts, lineByKey(psa, sale)));
+    return found && line && accept(holderOf(psa), line, found, sale);
   },
   async findMissing(psa, known, sales) {
     const missing = await findMissing(psa, known, sales);
@@ -90,12 +86,10 @@ function accept(holder: Holder, line: ProductLine, on: Delivered, sale: Sale): D
   const { noun } = holder;
   if (line[noun]?.id !== on.remoteId) {
     const message = `Product ${line.id} is not on its ${noun} ${on.label ?? on.remoteId}.`;
-    throw new KindError('config', message, {
-      fix: `Add it to the ${noun} by hand, or delete both; or choose another billing.invoiceRoute.`,
-    });
+    const fix = `Add it to the ${noun} by hand, or delete both; or choose another billing.invoiceRoute.`;
+    throw new KindError('config', message, { fix });
   }
-  const netMinor = line.extPrice == null ? null : minorFromText(line.extPrice, sale.currency);
-  refuseOtherTotal(sale, `Product ${line.id}`, netMinor);
+  refuseOtherTotal(sale, `Product ${line.id}`, priceOf(line, sale.currency));
   return holder.delivered(line, on);
 }
 
@@ -112,7 +106,8 @@ type ProductLine = z.infer<typeof ProductLine>;
 
 /** Writes the product line with a link to its holder, and verifies the link as it is shown. */
 export async function createLine(psa: Psa, sale: Sale, holderId: SourceId): Promise<ProductLine> {
-  const { noun, fact } = holderOf(psa);
+  const { noun } = holderOf(psa);
+  const fact = `product-on-${noun}` as const;
   const { quantity, unitPrice } = saleLine(sale);
   const body = {
     catalogItem: { id: Number(await findProduct(psa, sale)) },
@@ -136,9 +131,9 @@ export async function createLine(psa: Psa, sale: Sale, holderId: SourceId): Prom
   return line;
 }
 
-function lineByKey({ config }: Psa, { key, issuedOn }: Sale) {
+function lineByKey(psa: Psa, { key, issuedOn }: Sale) {
   // No line of this sale is older than the sale; two extra days cover any zone.
-  const recent = changedSince(`${addDays(issuedOn, -2)}T00:00:00.000Z`, config);
+  const recent = changedSince(`${addDays(issuedOn, -2)}T00:00:00.000Z`, psa);
   const isOurs = (line: ProductLine): boolean => line.integrationXRef === key;
   const fact = 'conditions-integration-xref';
   return searchFor(linesPath, ProductLine, 'integrationXRef', key, fact, recent, isOurs);
@@ -150,7 +145,6 @@ type Invoice = z.infer<typeof Invoice>;
 const invoiceHolder: Holder = {
   noun: 'invoice',
   path: '/finance/invoices',
-  fact: 'product-on-invoice',
   search: invoiceByKey,
   async create(psa, sale) {
     const { department, dueInDays } = psa.config.billing;
@@ -162,9 +156,7 @@ const invoiceHolder: Holder = {
       dueDate: dueAt(sale, dueInDays, 'T00:00:00Z'),
       applyToType: 'All',
       topComment: sale.body,
-      ...(department !== undefined && {
-        departmentId: Number(await psa.names.idOf(psa, 'departments', department)),
-      }),
+      departmentId: department && Number(await psa.names.idOf(psa, 'departments', department)),
     };
     const invoice = await psa.write('POST', '/finance/invoices', body, Invoice);
     await verifyFilter(psa, facts, invoiceByKey(sale));
@@ -209,21 +201,17 @@ const CancellableLine = z.object({ id: Id, extPrice: Decimal, cancelledFlag: Fla
 const ticketHolder: Holder = {
   noun: 'ticket',
   path: '/service/tickets',
-  fact: 'product-on-ticket',
   search: byKey,
   create(psa, sale) {
     const { key, clientId, body } = sale;
     const board = psa.config.billing.board ?? '';
     return createTicket(psa, { key, clientId, subject: saleSubject(sale), body, board });
   },
-  delivered: (line, { remoteId }) => {
-    return { remoteId: line.id, label: `product on ticket ${remoteId}` };
-  },
+  delivered: ({ id }, { remoteId }) => ({ remoteId: id, label: `product on ticket ${remoteId}` }),
   async inspect(psa, { currency }, lineId) {
     const path = `${linesPath}/${lineId}`;
     const line = await psa.getIfThere(path, CancellableLine, fieldsOf(CancellableLine));
     if (line === null) return null;
-    const price = line.extPrice == null ? null : minorFromText(line.extPrice, currency);
-    return { isVoid: line.cancelledFlag === true, ...totalOf(price) };
+    return { isVoid: line.cancelledFlag === true, ...totalOf(priceOf(line, currency)) };
   },
 };

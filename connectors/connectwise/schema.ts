@@ -92,15 +92,11 @@ export const InvoiceLineWire = z.object({
 });
 export type InvoiceLineWire = z.infer<typeof InvoiceLineWire>;
 
-const CustomFieldWire = z.looseObject({
-  id: z.int(),
-  caption: z.string(),
-  type: Text,
-  value: z.unknown().optional(),
-});
-
 /** Of a company; sent back complete and unchanged. */
-export const CustomField = CustomFieldWire.transform((wire) => {
-  return { id: wire.id, name: wire.caption, type: wire.type, value: wire.value, wire };
-});
+export const CustomField = z
+  .looseObject({ id: z.int(), caption: z.string(), type: Text, value: z.unknown().optional() })
+  .transform((wire) => {
+    const { id, caption: name, type, value } = wire;
+    return { id, name, type, value, wire };
+  });
 export type CustomField = z.infer<typeof CustomField>;

@@ -12,7 +12,7 @@ const nobody = '2147483647';
 const farFuture = '2999-01-01T00:00:00.000Z';
 
 export async function verifyByReading(psa: Psa): Promise<CheckResult[]> {
-  const future = changedSince(farFuture, psa.config);
+  const future = changedSince(farFuture, psa);
   return facts.verifyAll(psa.context, {
     'conditions-company': await areEmpty(psa, (list) => isOneOf(list.companyField, [nobody])),
     'conditions-last-updated': await areEmpty(psa, () => future),

@@ -33,8 +33,6 @@ export function checkConnection(gc: GoCardless, clientIds: readonly SourceId[]) 
       () => checkEachClient('GoCardless', clientIds, (id) => checkCustomer(gc, id, chosen)),
     ],
     facts: [['fact.new-mandate', () => verifyNewMandates(gc, chosen)]],
-    names: [],
-    native: null,
     known: async () => [await facts.factResult(gc.context, 'payment-key')],
   });
 }

@@ -12,8 +12,11 @@ export function createMoveGuard(path: string): (ids: readonly string[]) => void 
   return (ids) => {
     const overlap = overlapOf(before, ids);
     before = ids;
-    for (const id of ids.slice(overlap)) {
-      if (seen.has(id)) throw moved(path, id);
+    const moved = ids.slice(overlap).find((id) => seen.has(id));
+    if (moved !== undefined) {
+      const message = `GET ${path} was reordered during the read (row ${moved}).`;
+      const fix = 'The next run reads it again from the start.';
+      throw new KindError('transient', message, { fix });
     }
     for (const id of ids) seen.add(id);
   };
@@ -26,10 +29,4 @@ function overlapOf(before: readonly string[], ids: readonly string[]): number {
     if (ids.slice(0, length).every((id, index) => id === before[start + index])) return length;
   }
   return 0;
-}
-
-function moved(path: string, id: string): KindError {
-  return new KindError('transient', `GET ${path} was reordered during the read (row ${id}).`, {
-    fix: 'The next run reads it again from the start.',
-  });
 }

@@ -11,16 +11,14 @@ const defaultPageCap = 10_000;
 interface PagesByNumber<T> {
   send: (page: number) => Promise<Answer<T>>;
   isLast: (answer: Answer<T>, page: number) => boolean;
-  /** Default: 1. */
-  firstPage?: number;
   pageCap?: number;
 }
 
 /** Numbered pages. A server that ignores the number returns two equal pages in a row. */
 export async function* pagesByNumber<T>(options: PagesByNumber<T>): AsyncGenerator<Answer<T>> {
-  const guard = createGuard(options.pageCap, 'the list');
+  const guard = createGuard(options.pageCap);
   let before: string | null = null;
-  for (let page = options.firstPage ?? 1; ; page += 1) {
+  for (let page = 1; ; page += 1) {
     guard.countPage();
     const answer = await options.send(page);
     const content = createHash('sha256')
@@ -38,12 +36,11 @@ interface PagesByCursor<T> {
   /** The cursor of the next page; null at the end. */
   next: (answer: Answer<T>) => string | null;
   start?: string | null;
-  pageCap?: number;
 }
 
 /** Sends the vendor's cursor back until there is none. */
 export async function* pagesByCursor<T>(options: PagesByCursor<T>): AsyncGenerator<Answer<T>> {
-  const guard = createGuard(options.pageCap, 'the list');
+  const guard = createGuard();
   let cursor = options.start ?? null;
   if (cursor !== null) guard.refuseRepeat(cursor);
   for (;;) {
@@ -56,13 +53,13 @@ export async function* pagesByCursor<T>(options: PagesByCursor<T>): AsyncGenerat
   }
 }
 
-function createGuard(pageCap = defaultPageCap, what: string) {
+function createGuard(pageCap = defaultPageCap) {
   const seen = new Set<string>();
   let pages = 0;
   return {
     countPage(): void {
       pages += 1;
-      if (pages > pageCap) throw loopError(`more than ${pageCap} pages of ${what}`);
+      if (pages > pageCap) throw loopError(`more than ${pageCap} pages of the list`);
     },
     refuseRepeat(token: string): void {
       if (seen.has(token)) throw loopError(`the page after page ${pages} was read before`);

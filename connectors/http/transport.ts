@@ -48,7 +48,13 @@ export function createTransport(options: TransportOptions): Transport {
   return {
     async send<T>(request: HttpRequest, schema: ZodType<T>): Promise<Answer<T>> {
       const chances: Chances = { reauthorize: true, again: true };
-      const attempt = () => sendRedacted(request, chances).then(unlessEmpty(schema));
+      const attempt = async () => {
+        try {
+          return unlessEmpty(await sendOnce(request, chances), schema);
+        } catch (error) {
+          throw withoutSecretsIn(error, options.context.redactor);
+        }
+      };
       const parsed = await withRetries(attempt, {
         attempts: options.attempts ?? defaultAttempts,
         backoffMs: options.backoffMs ?? options.context.backoffMs ?? defaultBackoffMs,
@@ -63,14 +69,6 @@ export function createTransport(options: TransportOptions): Transport {
     },
   };
 
-  async function sendRedacted(request: HttpRequest, chances: Chances): Promise<ParsedAnswer> {
-    try {
-      return await sendOnce(request, chances);
-    } catch (error) {
-      throw withoutSecretsIn(error, options.context.redactor);
-    }
-  }
-
   /** One try; a refused token or a moved host is corrected and the request resent within it. */
   async function sendOnce(request: HttpRequest, chances: Chances): Promise<ParsedAnswer> {
     const answer = await exchange(options, limits, agents, request);
@@ -80,7 +78,6 @@ export function createTransport(options: TransportOptions): Transport {
       chances.again = false;
       return sendOnce(request, chances);
     }
-    if (special instanceof KindError && special.kind !== 'auth') throw special;
     const error =
       special instanceof KindError
         ? special
@@ -194,11 +191,8 @@ function fromFailure(
     return uncertain(request, `${nameOf(request)} got no answer in time (${String(reason)}).`);
   }
   if (isAxiosError(error) && /maxContentLength/.test(error.message)) {
-    return tooLarge(
-      request,
-      connection,
-      `from ${url.host} with more than ${bytesMax / 2 ** 20} MB`,
-    );
+    const what = `from ${url.host} with more than ${bytesMax / 2 ** 20} MB`;
+    return tooLarge(request, connection, what);
   }
   // The axios error holds the request with its credentials; keep only its cause.
   const cause = isAxiosError(error) ? (error.cause ?? bareError(error)) : error;

@@ -121,8 +121,8 @@ function bindPresence<C, Config>(
 ): Pick<Pulls, 'present'> {
   if (presentTime === undefined) return {};
   const ids = (request: PresenceRequest) => presentTime(open(request.signal), request);
-  const more = ticketOf === undefined ? {} : { ticketOf };
-  if (countTime === undefined) return { present: countedPresence(ids, more) };
-  const count = (request: PresenceRequest) => countTime(open(request.signal), request);
-  return { present: { ...more, ids, count } };
+  const count =
+    countTime && ((request: PresenceRequest) => countTime(open(request.signal), request));
+  const counted = count === undefined ? countedPresence(ids) : { ids, count };
+  return { present: { ...counted, ...(ticketOf && { ticketOf }) } };
 }

@@ -12,6 +12,7 @@ import type {
 import { isKindError } from '../../src/domain/errors.ts';
 import { isHmacOf } from '../../src/domain/signature.ts';
 import { isRecent } from '../http/answers/clock.ts';
+import { jsonOrNull } from '../http/answers/json.ts';
 import { isLoopback } from '../http/requests/address.ts';
 import { createTransport } from '../http/transport.ts';
 import type { OpenCall } from './call.ts';
@@ -37,6 +38,7 @@ interface PublishedKeyWebhook<C> {
   header: string;
   /** Hosts of the vendor's cloud. Any other server publishes its keys itself. */
   cloud: RegExp;
+  /** Null: it is not JSON. */
   read(body: unknown): Message;
   /** Whose record it is, as it is now; undefined: it is gone. */
   ownerOf(call: C, record: ChangedRecord): Promise<SourceId | null | undefined>;
@@ -50,14 +52,15 @@ export function publishedKeyWebhook<C>(vendor: PublishedKeyWebhook<C>) {
     context: ConnectorContext,
   ): Webhook => {
     const isSignedBy = signaturesByPublishedKey(context);
+    const read = (body: Uint8Array) => vendor.read(jsonOrNull(Buffer.from(body).toString('utf8')));
     return {
       async isSigned({ header, body }) {
         const signature = header(vendor.header);
-        const url = trustedUrl(readMessage(vendor, body)?.keyUrl ?? '', baseUrl, vendor.cloud);
+        const url = trustedUrl(read(body).keyUrl ?? '', baseUrl, vendor.cloud);
         if (signature === undefined || url === null) return false;
         return isSignedBy(url, body, signature);
       },
-      changed: ({ body }) => readMessage(vendor, body)?.changed ?? null,
+      changed: ({ body }) => read(body).changed,
       async look(record, clientIds, signal) {
         const owner = await vendor.ownerOf(open(signal), record);
         if (owner === undefined) return 'gone';
@@ -66,16 +69,6 @@ export function publishedKeyWebhook<C>(vendor: PublishedKeyWebhook<C>) {
       registrations: registrationsIn(open, vendor.registered),
     };
   };
-}
-
-/** Null for what is not JSON. */
-function readMessage({ read }: Pick<PublishedKeyWebhook<never>, 'read'>, body: Uint8Array) {
-  try {
-    return read(JSON.parse(Buffer.from(body).toString('utf8')));
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }
 
 /**
@@ -91,16 +84,13 @@ function trustedUrl(text: string, baseUrl: string, cloud: RegExp): URL | null {
   return url.protocol === 'https:' && (isCloud || url.host === own.host) ? url : null;
 }
 
-/** Whether this text is the signature of the body by the key at this address. */
-type IsSignedBy = (url: URL, body: Uint8Array, signature: string) => Promise<boolean>;
-
 const Key = z.object({ signing_key: z.string().min(1) });
 
 /**
  * Signatures by a key that is read from an address in the message: base64 of an HMAC-SHA256 by the SHA-256 of the
  * key's text. The caller has made sure that the address is the vendor's. Keys are kept in memory.
  */
-function signaturesByPublishedKey(context: ConnectorContext): IsSignedBy {
+function signaturesByPublishedKey(context: ConnectorContext) {
   const keys = new Map<string, { key: Promise<Buffer | null>; askedAtMs: number }>();
   let askedAtMs: number[] = [];
 
@@ -147,7 +137,7 @@ function signaturesByPublishedKey(context: ConnectorContext): IsSignedBy {
     return key;
   };
 
-  return async (url, body, signature) => {
+  return async (url: URL, body: Uint8Array, signature: string): Promise<boolean> => {
     for (const isAgain of [false, true]) {
       const key = await keyAt(url, isAgain);
       if (key !== null && isHmacOf([body], key, signature, 'base64')) return true;

@@ -38,9 +38,7 @@ export async function checkConnection(
         ['permission.sessions', () => checkSessions(mesh)],
       ],
       clients: ['clients', () => checkIds(mesh, clientIds)],
-      facts: [],
       names: [retentionProof(mesh)],
-      native: null,
       known: () => facts.factResults(mesh.context, ['report-range', 'session-group']),
     });
   } finally {

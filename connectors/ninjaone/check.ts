@@ -26,8 +26,6 @@ export function checkConnection(ninja: Ninja, clientIds: readonly SourceId[]) {
       ['permission.activities', () => verifyActivities(ninja)],
     ],
     clients: ['clients', () => checkOrganizations(ninja, clientIds)],
-    facts: [],
-    native: null,
     names: [
       ['name.alerts', () => seeAlerts(ninja)],
       ['permission.custom-fields', () => seeFields(ninja, anyClient)],

@@ -4,9 +4,9 @@ import { KindError } from '../../src/domain/errors.ts';
 import { pagesByCursor } from '../http/paging.ts';
 import type { LimitRow, RawAnswer } from '../http/types.ts';
 import { type Call, createCalls, type OpenCall } from '../kit/call.ts';
-import type { Pages } from '../kit/reading/lists.ts';
+import { lastIdOf, type Pages } from '../kit/reading/lists.ts';
 import type { RequestTrackerConfig } from './config.ts';
-import { Collection, IdItem } from './schema.ts';
+import { Collection } from './schema.ts';
 
 export type Rt = Call<RequestTrackerConfig, List>;
 
@@ -73,10 +73,11 @@ async function* readCollection(rt: Rt, list: List): Pages {
       const query = { ...terms, ...fieldsQuery(fields) };
       return rt.send({ method: 'GET', path, query }, Collection);
     },
-    next: ({ data }) => (isLast(data, list) ? null : lastIdOf(data, path)),
+    next: ({ data }) => (isLast(data, list) ? null : lastIdOf(path, data.items)),
   });
   for await (const { data } of pages) {
-    yield { rows: data.items, resume: data.items.length === 0 ? afterId : lastIdOf(data, path) };
+    const { items: rows } = data;
+    yield { rows, resume: rows.length === 0 ? afterId : lastIdOf(path, rows) };
   }
 }
 
@@ -118,12 +119,6 @@ function isLast({ total, items, per_page }: Collection, list: List): boolean {
 
 export const totalFix =
   'Give the RT user ShowTicket for all queues, or leave $UseSQLForACLChecks on (the default).';
-
-function lastIdOf(page: Collection, path: string): string {
-  const last = IdItem.safeParse(page.items.at(-1));
-  if (last.success) return last.data.id;
-  throw new KindError('contract', `GET ${path}: the last row of a page has no id to go on from.`);
-}
 
 /** A queue that does not exist and one without the right are the same answer. */
 function refusalOf(answer: RawAnswer): KindError | null {

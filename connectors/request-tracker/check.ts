@@ -23,8 +23,6 @@ export function checkConnection(rt: Rt, clientIds: readonly SourceId[]): Promise
       ['permission.time-elsewhere', () => checkOtherQueues(rt, clientIds)],
     ],
     clients: ['clients', () => checkTickets(rt, clientIds)],
-    facts: [],
-    native: null,
     names: [
       queueProof(rt, 'alerts'),
       queueProof(rt, 'billing'),

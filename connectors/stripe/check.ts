@@ -47,8 +47,6 @@ export function checkConnection(stripe: Stripe, clientIds: readonly SourceId[]) 
       () => checkEachClient('Stripe', clientIds, (id) => checkCustomer(stripe, id, seen)),
     ],
     facts: [['fact.mandate-id', () => verifyMandates(stripe, seen)]],
-    names: [],
-    native: null,
     known: async () => [await facts.factResult(stripe.context, 'intent-key')],
   });
 }

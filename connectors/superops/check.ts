@@ -57,14 +57,12 @@ export function checkConnection(ops: SuperOps, clientIds: readonly SourceId[]) {
     ],
     listFacts: [['facts', verify]],
     clients: ['clients', () => checkShown(ops, clientIds)],
-    facts: [],
     names: [
       ['name.closed-statuses', async () => closedStatuses(ops, seen.get('tickets'))],
       // Run even if other checks fail: each finding is work billed twice.
       ['native-billing', async () => nativeBilling(clientIds, seen.get('time'))],
       ['native-contracts', () => checkContracts(ops, clientIds)],
     ],
-    native: null,
     known: async () => [...ofSchema, ...(await facts.factResults(ops.context, otherFacts(ops)))],
   });
 }

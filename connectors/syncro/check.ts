@@ -43,14 +43,12 @@ export function checkConnection(syncro: Syncro, clientIds: readonly SourceId[]) 
       ['closed-statuses', () => checkClosed(syncro)],
     ],
     clients: ['clients', () => checkClients('Syncro', clientNumbers(clientIds), faultOf)],
-    facts: [],
     names: [
       ['names', () => checkNames(syncro)],
       ['name.billing.product', () => checkProduct(syncro)],
       // Run even if other checks fail: they must not hide hours that are debited twice.
       ['native-prepay', () => checkPrepay(syncro, clientIds)],
     ],
-    native: null,
     known: () => facts.factResults(syncro.context),
   });
 }

@@ -20,13 +20,13 @@ export type ErrorKind =
   | 'contract'
   | 'unknown-outcome';
 
-interface ErrorDetail {
+export interface ErrorDetail {
   /** How to fix it, as a sentence. */
-  fix?: string;
+  fix?: string | undefined;
   /** Seconds to wait according to the vendor, for `rate-limited`. */
-  retryAfterSeconds?: number;
+  retryAfterSeconds?: number | undefined;
   /** HTTP status of the response, if any. */
-  status?: number;
+  status?: number | undefined;
   cause?: unknown;
 }
 

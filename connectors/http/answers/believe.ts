@@ -1,6 +1,6 @@
 /** Parses the text of a response by its schema. */
 import type { ZodType } from 'zod';
-import { KindError } from '../../../src/domain/errors.ts';
+import type { KindError } from '../../../src/domain/errors.ts';
 import type { Answer, HttpRequest, RawAnswer } from '../types.ts';
 import { isRepeatable, nameOf, uncertain } from './classify.ts';
 import { describeIssue } from './issues.ts';
@@ -39,12 +39,9 @@ export function tooLarge(
   status?: number,
 ): KindError {
   const message = `${nameOf(request)} of "${connection}" answered ${what}.`;
-  const detail = {
-    ...(status === undefined ? {} : { status }),
-    fix: 'No page of this API should be that large: check baseUrl, and any proxy between here and the vendor.',
-  };
-  if (!isRepeatable(request)) return uncertain(request, message, detail);
-  return new KindError('contract', message, detail);
+  const fix =
+    'No page of this API should be that large: check baseUrl, and any proxy between here and the vendor.';
+  return uncertain(request, message, { status, fix }, 'contract');
 }
 
 /** An empty body is `undefined`. Invalid JSON counts as no response. */
@@ -53,23 +50,18 @@ export function parseBody(answer: RawAnswer): unknown {
   try {
     return parseExactJson(answer.text);
   } catch (error) {
-    throw uncertain(answer.request, `${nameOf(answer.request)} answered with broken JSON.`, {
-      status: answer.status,
-      cause: error,
-    });
+    const message = `${nameOf(answer.request)} answered with broken JSON.`;
+    throw uncertain(answer.request, message, { status: answer.status, cause: error });
   }
 }
 
 /** A read with an empty response that the schema does not allow is retried. */
-export function unlessEmpty(schema: ZodType): (parsed: ParsedAnswer) => ParsedAnswer {
-  return (parsed) => {
-    const { request, status } = parsed.answer;
-    const isWanted = parsed.body !== undefined || schema.safeParse(undefined).success;
-    if (isWanted || !isRepeatable(request)) return parsed;
-    throw uncertain(request, `${nameOf(request)} answered ${status} with an empty body.`, {
-      status,
-    });
-  };
+export function unlessEmpty(parsed: ParsedAnswer, schema: ZodType): ParsedAnswer {
+  const { request, status } = parsed.answer;
+  const isWanted = parsed.body !== undefined || schema.safeParse(undefined).success;
+  if (isWanted || !isRepeatable(request)) return parsed;
+  const message = `${nameOf(request)} answered ${status} with an empty body.`;
+  throw uncertain(request, message, { status });
 }
 
 /**
@@ -81,9 +73,6 @@ export function believe<T>({ answer, body }: ParsedAnswer, schema: ZodType<T>): 
   const parsed = schema.safeParse(body);
   if (parsed.success) return { data: parsed.data, status, headers };
   const message = `${nameOf(request)} answered with an unexpected shape: ${describeIssue(parsed.error)}.`;
-  if (!isRepeatable(request)) throw uncertain(request, message, { status });
-  throw new KindError('contract', message, {
-    status,
-    fix: 'The API may have changed its version, or hides fields from this API user.',
-  });
+  const fix = 'The API may have changed its version, or hides fields from this API user.';
+  throw uncertain(request, message, { status, fix }, 'contract');
 }

@@ -1,6 +1,7 @@
 /** The one table from a response, or its absence, to the kind of error. */
-import { KindError } from '../../../src/domain/errors.ts';
+import { type ErrorDetail, type ErrorKind, KindError } from '../../../src/domain/errors.ts';
 import type { HttpRequest, RawAnswer } from '../types.ts';
+import { jsonOrNull } from './json.ts';
 
 /** A write whose response is missing or unreadable may have happened; a read can simply be retried. */
 export function isRepeatable(request: HttpRequest): boolean {
@@ -37,40 +38,32 @@ export function classifyAnswer(
   const retryAfterSeconds =
     retryAfter(answer.headers['retry-after'], nowMs) ??
     (status === 429 ? throttledSeconds : undefined);
-  const wait = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+  const detail = { status, retryAfterSeconds };
   if (status === 401) {
-    return new KindError('auth', `${name} answered 401: the credentials were refused${said}.`, {
-      status,
-      fix: 'Check the credentials of this connection.',
-    });
+    const fix = 'Check the credentials of this connection.';
+    const message = `${name} answered 401: the credentials were refused${said}.`;
+    return new KindError('auth', message, { status, fix });
   }
   if (status === 403) {
-    return new KindError('permission', `${name} answered 403: not allowed${said}.`, {
-      status,
-      fix: `Give the API user of this connection the permission for ${name}.`,
-    });
+    const fix = `Give the API user of this connection the permission for ${name}.`;
+    const message = `${name} answered 403: not allowed${said}.`;
+    return new KindError('permission', message, { status, fix });
   }
   if (status === 429 || (status === 408 && isRepeatable(request))) {
-    return new KindError('rate-limited', `${name} answered ${status}: too many requests${said}.`, {
-      status,
-      ...wait,
-    });
+    const message = `${name} answered ${status}: too many requests${said}.`;
+    return new KindError('rate-limited', message, detail);
   }
   if (status >= 500 || status === 408) {
-    return uncertain(request, `${name} answered ${status}${said}.`, { status, ...wait });
+    return uncertain(request, `${name} answered ${status}${said}.`, detail);
   }
   if (status >= 300 && status < 400) return redirected(answer, name);
   if (isHtml(answer)) {
-    if (status === 404 && isRepeatable(request)) {
-      return new KindError('config', `${name} answered 404 with a web page instead of JSON.`, {
-        status,
-        fix: 'Check baseUrl and the account or tenant of this connection: there is no API at this address now.',
-      });
-    }
-    return uncertain(request, `${name} answered with a web page (${status}) instead of JSON.`, {
-      status,
-      fix: 'The vendor may be throttling or down, or baseUrl is not that of the API.',
-    });
+    const message = `${name} answered with a web page (${status}) instead of JSON.`;
+    const fix =
+      status === 404
+        ? 'Check baseUrl and the account or tenant of this connection: there is no API at this address now.'
+        : 'The vendor may be throttling or down, or baseUrl is not that of the API.';
+    return uncertain(request, message, { status, fix }, status === 404 ? 'config' : 'transient');
   }
   if (status >= 400) {
     return new KindError('rejected', `${name} was rejected with ${status}${said}.`, { status });
@@ -82,20 +75,18 @@ export function classifyAnswer(
 export function uncertain(
   request: HttpRequest,
   message: string,
-  detail: { status?: number; retryAfterSeconds?: number; fix?: string; cause?: unknown } = {},
+  detail?: ErrorDetail,
+  kindOfRead: ErrorKind = 'transient',
 ): KindError {
-  if (isRepeatable(request)) return new KindError('transient', message, detail);
+  if (isRepeatable(request)) return new KindError(kindOfRead, message, detail);
   return new KindError('unknown-outcome', `${message} It may have been carried out.`, detail);
 }
 
 function redirected(answer: RawAnswer, name: string): KindError {
   const target = originOf(answer.headers.location);
   const message = `${name} was redirected (${answer.status}) to ${target}, which is not followed.`;
-  if (!isRepeatable(answer.request)) return uncertain(answer.request, message);
-  return new KindError('config', message, {
-    status: answer.status,
-    fix: `Check baseUrl: credentials are sent to that address only.`,
-  });
+  const fix = 'Check baseUrl: credentials are sent to that address only.';
+  return uncertain(answer.request, message, { status: answer.status, fix }, 'config');
 }
 
 function originOf(location: string | undefined): string {
@@ -121,21 +112,13 @@ const vendorTextMax = 300;
 /** `: what the vendor said`, on one line and truncated, or nothing. */
 export function vendorText(answer: RawAnswer): string {
   if (isHtml(answer)) return '';
-  const text = errorTexts(jsonOrText(answer.text)).join('; ');
+  const text = errorTexts(jsonOrNull(answer.text) ?? answer.text).join('; ');
   const clean = text
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .trim()
     .replace(/\.$/, '');
   if (clean === '') return '';
   return `: ${clean.length > vendorTextMax ? `${clean.slice(0, vendorTextMax - 1)}…` : clean}`;
-}
-
-function jsonOrText(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 const errorField =

@@ -47,18 +47,12 @@ interface ShownTime {
   deducted?: string | null | undefined;
 }
 
-/** As in a time entry's row. */
-interface WorkedTime {
-  seconds: number;
-  precisionSeconds?: number;
-}
-
 /**
  * The time worked: start to end less the deduction, if the vendor's figure is that time rounded or
  * truncated; else the figure alone, since somebody entered or raised it on purpose. A figure alone is
  * only as precise as half of its last decimal.
  */
-export function readWorkedTime({ text, unit, spanSeconds, deducted }: ShownTime): WorkedTime {
+export function readWorkedTime({ text, unit, spanSeconds, deducted }: ShownTime) {
   const shown = secondsOf(text, unit);
   if (shown <= 0) return { seconds: shown };
   const precision = Math.floor(lastDecimalSeconds(text, unit) / 2);

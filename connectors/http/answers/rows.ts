@@ -1,11 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ZodType } from 'zod';
-import type {
-  ListedName,
-  NameIds,
-  RejectedRow,
-  SourceId,
-} from '../../../src/contract/connector.ts';
+import type { ListedName, NameIds, SourceId } from '../../../src/contract/connector.ts';
 import { describeError, isKindError, KindError } from '../../../src/domain/errors.ts';
 import type { ParsedRows } from '../types.ts';
 import { minorOf } from './exact.ts';
@@ -29,17 +24,15 @@ export function parseRows<Wire, Row>(
   for (const raw of rows) {
     const outcome = parseRow(raw, schema, fromWire);
     if ('row' in outcome) parsed.rows.push(outcome.row);
-    else parsed.rejected.push(toRejectedRow(raw, outcome.reason, idOf));
+    else parsed.rejected.push({ sourceId: idOf(raw) ?? contentId(raw), ...outcome, row: raw });
   }
   const first = parsed.rejected[0];
   const isWrongShape =
     rows.length >= suspiciousPageRows && parsed.rejected.length * 2 > rows.length;
   if (isWrongShape && first !== undefined) {
-    throw new KindError(
-      'contract',
-      `${parsed.rejected.length} of ${rows.length} rows do not have the expected shape; row ${first.sourceId}: ${first.reason}.`,
-      { fix: 'The API may have changed its version. Run check.' },
-    );
+    const message = `${parsed.rejected.length} of ${rows.length} rows do not have the expected shape; row ${first.sourceId}: ${first.reason}.`;
+    const fix = 'The API may have changed its version. Run check.';
+    throw new KindError('contract', message, { fix });
   }
   return parsed;
 }
@@ -103,14 +96,6 @@ function parseRow<Wire, Row>(
     if (isKindError(error, 'contract')) return { reason: describeError(error) };
     throw error;
   }
-}
-
-function toRejectedRow(
-  row: unknown,
-  reason: string,
-  idOf: (raw: unknown) => string | null,
-): RejectedRow {
-  return { sourceId: idOf(row) ?? contentId(row), reason, row };
 }
 
 /** The ID of a row that is not parsed yet. */

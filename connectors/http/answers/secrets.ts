@@ -22,9 +22,9 @@ export function withoutSecretsIn(error: unknown, redactor: ConnectorContext['red
   if (!isKindError(error)) return error;
   const { kind, message, fix, status, retryAfterSeconds, cause } = error;
   return new KindError(kind, redactor.redact(message), {
-    ...(fix === undefined ? {} : { fix: redactor.redact(fix) }),
-    ...(status === undefined ? {} : { status }),
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    fix: fix && redactor.redact(fix),
+    status,
+    retryAfterSeconds,
     cause,
   });
 }

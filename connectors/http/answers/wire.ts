@@ -22,34 +22,32 @@ export function optional<T extends z.ZodType, Name extends string>(schema: T, ..
 /** A decimal as exact plain text: `1.25`, `-0.5`, `3`. An exponent is written out. */
 export const DecimalText = z.union([z.number(), z.string()]).transform((value, ctx): string => {
   const text = plainDecimal(String(value));
-  if (text !== null) return text;
-  ctx.addIssue({ code: 'custom', message: `"${value}" is not a decimal number` });
-  return z.NEVER;
+  return text ?? refuse(ctx, `"${value}" is not a decimal number`);
 });
+
+function refuse(ctx: z.RefinementCtx, message: string) {
+  ctx.addIssue({ code: 'custom', message });
+  return z.NEVER;
+}
 
 /** ISO 8601 text with a zone or offset. Without one it is refused, never guessed. */
-export const WireInstant = z.string().transform((value, ctx): Instant => {
-  try {
-    return instantFromText(value);
-  } catch {
-    ctx.addIssue({
-      code: 'custom',
-      message: `"${value}" is not a timestamp with a zone (ISO 8601)`,
-    });
-    return z.NEVER;
-  }
-});
+export const WireInstant = instantBy((text) => text, 'a timestamp with a zone (ISO 8601)');
 
 /** ISO 8601 text of a vendor that omits the zone but means UTC. */
-export const UtcInstant = z.string().transform((text, ctx): Instant => {
-  const hasZone = /(?:Z|[+-]\d{2}:?\d{2})$/i.test(text);
-  try {
-    return instantFromText(hasZone ? text : `${text}Z`);
-  } catch {
-    ctx.addIssue({ code: 'custom', message: `"${text}" is not a timestamp (ISO 8601)` });
-    return z.NEVER;
-  }
-});
+export const UtcInstant = instantBy(
+  (text) => (/(?:Z|[+-]\d{2}:?\d{2})$/i.test(text) ? text : `${text}Z`),
+  'a timestamp (ISO 8601)',
+);
+
+function instantBy(zoned: (text: string) => string, what: string) {
+  return z.string().transform((text, ctx): Instant => {
+    try {
+      return instantFromText(zoned(text));
+    } catch {
+      return refuse(ctx, `"${text}" is not ${what}`);
+    }
+  });
+}
 
 /** Seconds since the epoch, fractions allowed. Truncated to the millisecond. */
 export const EpochSeconds = DecimalText.transform((text, ctx) => epochInstant(text, 3, ctx));
@@ -64,11 +62,7 @@ function epochInstant(text: string, msDigits: number, ctx: z.RefinementCtx): Ins
   const ms = Number(whole + fraction.slice(0, msDigits).padEnd(msDigits, '0'));
   if (ms >= 0 && ms <= lastMs) return instantFromMs(ms);
   const unit = msDigits === 0 ? 'milliseconds' : 'seconds';
-  ctx.addIssue({
-    code: 'custom',
-    message: `${text} is not a number of ${unit} between 1970 and 9999`,
-  });
-  return z.NEVER;
+  return refuse(ctx, `${text} is not a number of ${unit} between 1970 and 9999`);
 }
 
 /** `7.50` and 7.5 are equal; anything but a number is compared as is. */

@@ -10,11 +10,8 @@ export function parseBaseUrl(text: string): URL {
   if (!URL.canParse(text)) throw new KindError('config', 'baseUrl is not a URL.', { fix });
   const url = new URL(text);
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw new KindError(
-      'config',
-      `baseUrl ${url.origin} must not contain credentials, a query or a fragment.`,
-      { fix },
-    );
+    const message = `baseUrl ${url.origin} must not contain credentials, a query or a fragment.`;
+    throw new KindError('config', message, { fix });
   }
   const isPlainAllowed = url.protocol === 'http:' && isLoopback(url.hostname);
   if (url.protocol !== 'https:' && !isPlainAllowed) {

@@ -1,18 +1,13 @@
-import type http from 'node:http';
-import type https from 'node:https';
 import { getBuiltinModule } from 'node:process';
 
-export interface Agents {
-  keepAlive: { httpAgent: http.Agent; httpsAgent: https.Agent };
-  fresh: { httpAgent: http.Agent; httpsAgent: https.Agent };
-}
+export type Agents = ReturnType<typeof createAgents>;
 
 /**
  * Reads share connections. A write opens its own: if the server closed a shared one at the same time,
  * we could not tell whether the write arrived. Certificates are always verified: set here, no environment
  * variable can switch it off.
  */
-export function createAgents(): Agents {
+export function createAgents() {
   // An import of `node:http` makes Node load its web sockets too, for every command.
   const [http, https] = [getBuiltinModule('node:http'), getBuiltinModule('node:https')];
   const shared = { keepAlive: true, maxSockets: 8, maxFreeSockets: 4 };

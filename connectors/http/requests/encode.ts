@@ -1,30 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpRequest } from '../types.ts';
 
-interface EncodedBody {
-  /** Undefined if the request has none. */
-  data: string | undefined;
-  headers: Record<string, string>;
-}
-
-/** The encoded body with its content type. */
-export function encodeBody(request: HttpRequest): EncodedBody {
-  if (request.multipart !== undefined) return encodeMultipart(request.multipart);
-  if (request.form !== undefined) {
-    return {
-      data: new URLSearchParams(request.form).toString(),
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    };
+/** The encoded body with its content type; undefined if the request has none. */
+export function encodeBody({ multipart, form, body }: HttpRequest) {
+  if (multipart !== undefined) return encodeMultipart(multipart);
+  if (form !== undefined) {
+    const data = new URLSearchParams(form).toString();
+    return { data, headers: { 'content-type': 'application/x-www-form-urlencoded' } };
   }
-  if (request.body === undefined) return { data: undefined, headers: {} };
-  return {
-    data: JSON.stringify(request.body),
-    headers: { 'content-type': 'application/json' },
-  };
+  if (body === undefined) return { data: undefined, headers: {} };
+  return { data: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
 }
 
 /** `FormData` would mark each JSON part as a file, which vendors refuse, so the parts are encoded here. */
-function encodeMultipart(parts: Record<string, unknown>): EncodedBody {
+function encodeMultipart(parts: Record<string, unknown>) {
   const boundary = `part-${randomUUID()}`;
   const written = Object.entries(parts).map(
     ([name, value]) =>

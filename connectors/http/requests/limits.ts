@@ -1,10 +1,7 @@
 import type { LimitRow } from '../types.ts';
 import { pause } from './retry.ts';
 
-export interface Limits {
-  /** Waits for a free slot; the returned function releases it and must be called once. */
-  enter(path: string, signal: AbortSignal): Promise<() => void>;
-}
+export type Limits = ReturnType<typeof createLimits>;
 
 interface Gate {
   row: LimitRow;
@@ -18,12 +15,13 @@ interface Gate {
  * Enforces a vendor's limits: concurrent requests and the minimum time between two starts. For a path,
  * only the row with the longest matching prefix applies; a path without a match is not limited.
  */
-export function createLimits(rows: readonly LimitRow[]): Limits {
+export function createLimits(rows: readonly LimitRow[]) {
   const gates: Gate[] = rows
     .map((row) => ({ row, underWay: 0, waiting: [], nextStartAtMs: 0 }))
     .sort((a, b) => b.row.path.length - a.row.path.length);
   return {
-    async enter(path, signal) {
+    /** Waits for a free slot; the returned function releases it and must be called once. */
+    async enter(path: string, signal: AbortSignal): Promise<() => void> {
       const gate = gates.find((candidate) => path.startsWith(candidate.row.path));
       if (gate === undefined) return () => {};
       await takePlace(gate, signal);

@@ -3,14 +3,7 @@ import { KindError } from '../../../src/domain/errors.ts';
 import { nameOf, uncertain } from '../answers/classify.ts';
 import type { HttpRequest } from '../types.ts';
 
-const unsentCodes = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EHOSTDOWN',
-]);
+const unsentCodes = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN)$/;
 
 const certificateCodes =
   /^(?:CERT_|ERR_TLS_CERT|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET))/;
@@ -25,10 +18,9 @@ export function fromNetworkFailure(request: HttpRequest, host: string, cause: un
   const code = codes[0] ?? 'no code';
   const message = `${nameOf(request)} got no answer from ${host} (${code}).`;
   if (codes.some((candidate) => certificateCodes.test(candidate))) {
-    return new KindError('config', `The certificate of ${host} is not trusted (${code}).`, {
-      fix: 'Check baseUrl; for a private CA, set NODE_EXTRA_CA_CERTS to its certificate.',
-      cause,
-    });
+    const fix = 'Check baseUrl; for a private CA, set NODE_EXTRA_CA_CERTS to its certificate.';
+    const untrusted = `The certificate of ${host} is not trusted (${code}).`;
+    return new KindError('config', untrusted, { fix, cause });
   }
   if (wasNeverSent(cause)) return new KindError('transient', message, { cause });
   return uncertain(request, message, { cause });
@@ -49,7 +41,7 @@ function codesOf(error: unknown): string[] {
 }
 
 function wasNeverSent(error: unknown): boolean {
-  if (codesOf(error).some((code) => unsentCodes.has(code))) return true;
+  if (codesOf(error).some((code) => unsentCodes.test(code))) return true;
   return chainOf(error).some(
     (item) => 'syscall' in item && (item.syscall === 'connect' || item.syscall === 'getaddrinfo'),
   );

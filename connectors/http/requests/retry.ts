@@ -51,17 +51,11 @@ export function withRetries<T>(attempt: () => Promise<T>, options: RetryOptions)
   });
 }
 
-function askedTooLong(
-  { kind, message, fix, status, cause }: KindError,
-  seconds: number,
-): KindError {
-  const asks = `The vendor asks to wait ${seconds.toLocaleString('en')} s; the next run tries again.`;
-  return new KindError(kind, `${message} ${asks}`, {
-    ...(fix === undefined ? {} : { fix }),
-    ...(status === undefined ? {} : { status }),
-    retryAfterSeconds: seconds,
-    cause,
-  });
+function askedTooLong(error: KindError, retryAfterSeconds: number): KindError {
+  const { kind, message, fix, status, cause } = error;
+  const seconds = retryAfterSeconds.toLocaleString('en');
+  const asks = `The vendor asks to wait ${seconds} s; the next run tries again.`;
+  return new KindError(kind, `${message} ${asks}`, { fix, status, retryAfterSeconds, cause });
 }
 
 /**

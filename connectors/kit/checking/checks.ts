@@ -3,7 +3,7 @@ import type { CheckResult, SourceId } from '../../../src/contract/connector.ts';
 import { isKindError } from '../../../src/domain/errors.ts';
 import { firstPage, type Pages } from '../reading/lists.ts';
 
-export type Attempt = (id: string, work: () => Promise<CheckResult[]>) => Promise<CheckResult[]>;
+type Attempt = (id: string, work: () => Promise<CheckResult[]>) => Promise<CheckResult[]>;
 
 /** What an admin can correct becomes a failed result; anything else is a bug of ours and is thrown. */
 export function attemptsAt(product: string): Attempt {
@@ -43,11 +43,11 @@ interface Checks {
   listFacts?: readonly Proof[];
   clients: Proof;
   /** Run once credentials, lists and clients are ok. */
-  facts: readonly Proof[];
+  facts?: readonly Proof[];
   /** Every name in the settings, and products. */
-  names: readonly Proof[];
+  names?: readonly Proof[];
   /** Blocks of hours that the vendor itself debits; run once credentials and lists are ok. */
-  native: Proof | null;
+  native?: Proof | null;
   /** Facts that are verified elsewhere: what is known about each. */
   known(): Promise<CheckResult[]>;
 }
@@ -73,10 +73,10 @@ export async function runChecks(product: string, checks: Checks): Promise<CheckR
   const isListed = isFine(await add(checks.lists));
   if (isListed) await add(checks.listFacts ?? []);
   const areClientsThere = isFine(await add([checks.clients]));
-  if (isListed && areClientsThere) await add(checks.facts);
-  await add(checks.names);
+  if (isListed && areClientsThere) await add(checks.facts ?? []);
+  await add(checks.names ?? []);
   // Neither a false fact nor a wrong client may hide hours that the vendor itself debits.
-  if (isListed && checks.native !== null) await add([checks.native]);
+  if (isListed && checks.native) await add([checks.native]);
   return [...results, ...(await checks.known())];
 }
 

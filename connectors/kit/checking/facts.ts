@@ -6,18 +6,13 @@ import type { CheckResult, ConnectorContext, Fact } from '../../../src/contract/
 import { KindError } from '../../../src/domain/errors.ts';
 import { instantFromMs, msFromInstant } from '../../../src/domain/time.ts';
 
-type State = (claim: string, otherwise: string) => Fact;
-
 /** `needed`: a step refuses to run if the fact is verified false; `useful`: there is a fallback. */
-interface Facts {
-  needed: State;
-  useful: State;
-}
-
-function factsBy(verifiedBy: Fact['verifiedBy']): Facts {
+function factsBy(verifiedBy: Fact['verifiedBy']) {
   const state =
-    (isNeeded: boolean): State =>
-    (claim, otherwise) => ({ claim, otherwise, isNeeded, verifiedBy });
+    (isNeeded: boolean) =>
+    (claim: string, otherwise: string): Fact => {
+      return { claim, otherwise, isNeeded, verifiedBy };
+    };
   return { needed: state(true), useful: state(false) };
 }
 

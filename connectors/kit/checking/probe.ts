@@ -11,7 +11,7 @@ import { instantFromMs } from '../../../src/domain/time.ts';
 import { type ClientField, type ClientFields, writeField } from '../writing/balance-field.ts';
 import type { Note } from '../writing/notes.ts';
 import type { TicketText } from '../writing/tickets.ts';
-import { type Attempt, attemptsAt } from './checks.ts';
+import { attemptsAt } from './checks.ts';
 import { type FactBook, reopened } from './facts.ts';
 
 export const testSubject = 'Test by prepaid-hours, to be deleted';
@@ -77,16 +77,13 @@ export async function runSteps<Id extends string>(
   steps: readonly ProbeStep<Id>[],
   product: string,
 ): Promise<CheckResult[]> {
-  const attempt: Attempt = attemptsAt(product);
+  const attempt = attemptsAt(product);
   const results: CheckResult[] = [];
   for (const { facts, work } of steps) {
-    const write = async (): Promise<CheckResult[]> => {
-      await work();
-      return [];
-    };
+    const write = () => work().then((): CheckResult[] => []);
     const name = `probe.${facts[0]}`;
     results.push(...(await verifyAgain(context, facts, () => attempt(name, write))));
-    for (const id of facts) results.push(await book.factResult(context, id));
+    results.push(...(await book.factResults(context, facts)));
   }
   return results;
 }

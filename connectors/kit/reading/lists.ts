@@ -45,9 +45,6 @@ interface NumberedList {
   /** `/Tickets`, or the name of an operation. */
   path: string;
   send(page: number): Promise<Answer<NumberedPage>>;
-  firstPage?: number;
-  /** Rows that an earlier pass read before the first page. */
-  received?: number;
   /** IDs of a page's rows, for a list without a known order: refused if one moved during the read. */
   idsOf?(rows: readonly unknown[]): readonly string[];
 }
@@ -56,20 +53,13 @@ interface NumberedList {
  * Numbered pages until the vendor's own count is reached. Refuses a list that shrinks during the read (rows move
  * up, so one may be missed) or that shows fewer rows than it counts.
  */
-export async function* numberedPages({
-  path,
-  send,
-  firstPage,
-  idsOf,
-  ...list
-}: NumberedList): Pages {
+export async function* numberedPages({ path, send, idsOf }: NumberedList): Pages {
   const refuseMoved = idsOf === undefined ? null : createMoveGuard(path);
-  let received = list.received ?? 0;
+  let received = 0;
   let seen = 0;
   let before = 0;
   const pages = pagesByNumber({
     send,
-    ...(firstPage === undefined ? {} : { firstPage }),
     isLast: ({ data }) => {
       if (data.count != null && data.rows.length === 0 && received < data.count) {
         throw shortList(path, received, data.count);
@@ -79,7 +69,10 @@ export async function* numberedPages({
   });
   for await (const { data } of pages) {
     const size = data.count ?? data.pages ?? null;
-    if (size !== null && size < before) throw shrunk(path);
+    if (size !== null && size < before) {
+      const fix = 'The next run reads it again from the start.';
+      throw new KindError('transient', `${calledBy(path)} shrank during the read.`, { fix });
+    }
     before = size ?? before;
     seen += 1;
     // Counted by position, not by ID: rows added during the read make others appear twice.
@@ -106,12 +99,6 @@ function calledBy(path: string): string {
 export function shortList(path: string, found: number, count: number): KindError {
   return new KindError('contract', `${calledBy(path)} counts ${count} rows and lists ${found}.`, {
     fix: 'The API user may lack permission for the rest, or paging changed. Run check.',
-  });
-}
-
-function shrunk(path: string): KindError {
-  return new KindError('transient', `${calledBy(path)} shrank during the read.`, {
-    fix: 'The next run reads it again from the start.',
   });
 }
 

@@ -7,7 +7,6 @@ import type { Presence, PresenceRequest, SourceId } from '../../../src/contract/
  */
 export function countedPresence(
   list: (request: PresenceRequest) => AsyncIterable<readonly SourceId[]>,
-  more: Pick<Presence, 'ticketOf'> = {},
 ): Presence {
   let counted: { question: string; count: number } | null = null;
 
@@ -22,7 +21,6 @@ export function countedPresence(
   }
 
   return {
-    ...more,
     ids,
     async count(request) {
       if (counted?.question !== questionOf(request)) for await (const _ of ids(request));

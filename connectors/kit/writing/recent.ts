@@ -8,33 +8,28 @@ interface Kept {
   atMs: number;
 }
 
-export interface Recent {
-  /** `atMs`: before it was requested. */
-  keep(key: string, name: string, value: unknown, atMs: number): void;
-  /** Once; null: not read for this message within the last minute. */
-  take<T>(key: string, name: string): { value: T } | null;
-  /** What was read for the message before counts no more. */
-  forget(key: string): void;
-  /** For all messages: read at most once a minute. */
-  share<T>(name: string, read: () => Promise<T>): Promise<T>;
-}
+export type Recent = ReturnType<typeof createRecent>;
 
-export function createRecent(now: () => number): Recent {
+export function createRecent(now: () => number) {
   const kept = new Map<string, Map<string, Kept>>();
   const shared = new Map<string, Kept>();
   const unlessOld = <T>(found: Kept | undefined) =>
     found !== undefined && isRecent(found.atMs, now(), lifeMs) ? (found as { value: T }) : null;
   return {
-    keep(key, name, value, atMs) {
+    /** `atMs`: before it was requested. */
+    keep(key: string, name: string, value: unknown, atMs: number): void {
       const own = kept.get(key) ?? new Map<string, Kept>();
       kept.set(key, own.set(name, { value, atMs }));
     },
+    /** Once; null: not read for this message within the last minute. */
     take<T>(key: string, name: string) {
       const found = kept.get(key)?.get(name);
       kept.get(key)?.delete(name);
       return unlessOld<T>(found);
     },
-    forget: (key) => void kept.delete(key),
+    /** What was read for the message before counts no more. */
+    forget: (key: string) => void kept.delete(key),
+    /** For all messages: read at most once a minute. */
     async share<T>(name: string, read: () => Promise<T>) {
       const found = unlessOld<T>(shared.get(name));
       if (found !== null) return found.value;

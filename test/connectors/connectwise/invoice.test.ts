@@ -58,7 +58,7 @@ describe.each(routes)('A sale by the route $route', ({ route, first, second }) =
     withConnectwise({ billing: { ...billing, product: undefined } }, async (bench) => {
       await expect(prepared(bench).create(sale(), signal)).rejects.toMatchObject({
         kind: 'config',
-        message: 'The offer "Ten hours" has no product.',
+        message: 'This ConnectWise connection has no settings for billing.product.',
       });
     }));
 

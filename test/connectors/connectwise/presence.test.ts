@@ -60,3 +60,11 @@ test('a missing permission is not an empty list', () =>
       kind: 'permission',
     });
   }));
+
+test('a row without an ID is refused, since what it is would count as deleted', () =>
+  withConnectwise({}, async (bench) => {
+    const { company, member, sandbox } = bench;
+    sandbox.state.addTime({ company, member, start: '2026-03-15T09:00:00Z', hours: '1' });
+    sandbox.faults.distort((json) => (Array.isArray(json) ? json.map(() => ({})) : json));
+    await expect(idsOf(bench, askFor(bench))).rejects.toMatchObject({ kind: 'contract' });
+  }));

@@ -16,15 +16,14 @@ describe('pages by number', () => {
   test('are counted up from the first to the last', async () => {
     const asked: number[] = [];
     const pages = pagesByNumber({
-      firstPage: 0,
       send: async (page) => {
         asked.push(page);
         return answer([page]);
       },
-      isLast: (_answer, page) => page === 2,
+      isLast: (_answer, page) => page === 3,
     });
-    expect(await dataOf(pages)).toEqual([[0], [1], [2]]);
-    expect(asked).toEqual([0, 1, 2]);
+    expect(await dataOf(pages)).toEqual([[1], [2], [3]]);
+    expect(asked).toEqual([1, 2, 3]);
   });
 
   test('are refused when the server ignores the number, before the repeated page is used', async () => {
