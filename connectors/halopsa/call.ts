@@ -3,10 +3,11 @@ import { z } from 'zod';
 import type { ConnectorContext, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { vendorText } from '../http/answers/classify.ts';
+import { Id } from '../http/answers/wire.ts';
 import { createTransport } from '../http/transport.ts';
 import type { RawAnswer } from '../http/types.ts';
 import { type Call, createCalls, type OpenCall, type Query } from '../kit/call.ts';
-import { numberedPages, type Pages, shortList } from '../kit/reading/lists.ts';
+import { numberedPages, type Pages } from '../kit/reading/lists.ts';
 import { createNames, type Names } from '../kit/reading/names.ts';
 import { createClientTokens } from '../kit/tokens.ts';
 import type { HalopsaConfig } from './config.ts';
@@ -18,20 +19,19 @@ export interface List {
   /** The envelope's field that holds the rows. */
   rows: string;
   query: Query;
-  pageSize?: number | undefined;
+  /** All: a list without pages. */
+  pageSize?: number | 'all' | undefined;
 }
 
 export interface Halo extends Call<HalopsaConfig, List> {
   names: Names<Halo, NameKind>;
-  /** Names of items on invoices, by ID, for the lifetime of the process. */
-  itemNames: Map<SourceId, string | null>;
 }
 
 /** For a 429 without Retry-After: the first wait of a public client. */
 const throttledSeconds = 5;
 
-/** More than any unpaged list has: without it, Halo may use a default limit. */
-const countMax = 100_000;
+/** More rows than any list without pages has: otherwise Halo may use a default limit. */
+const everything = { count: 100_000 };
 
 export function createHalo(config: HalopsaConfig, context: ConnectorContext): OpenCall<Halo> {
   const spacingMs = 60_000 / config.requestsPerMinute;
@@ -41,36 +41,32 @@ export function createHalo(config: HalopsaConfig, context: ConnectorContext): Op
   const options = { baseUrl: `${config.baseUrl}/api`, limits, ...tokens, throttledSeconds };
   const open = createCalls(config, context, options, readPages);
   const names = createNames('Halo', nameSources);
-  const itemNames = new Map<SourceId, string | null>();
-  return (signal) => ({ ...open(signal), names, itemNames });
+  return (signal) => ({ ...open(signal), names });
 }
 
 function readPages({ config, send }: Call<HalopsaConfig, List>, list: List): Pages {
   const { path, rows, query, pageSize = config.pageSize } = list;
+  const isWhole = pageSize === 'all';
+  const envelope = envelopeOf(rows, isWhole);
   return numberedPages({
     path,
     send: (page_no) => {
-      const paging = { pageinate: true, page_size: pageSize, page_no };
-      return send({ method: 'GET', path, query: { ...query, ...paging } }, envelopeOf(rows));
+      const paging = isWhole ? everything : { pageinate: true, page_size: pageSize, page_no };
+      return send({ method: 'GET', path, query: { ...query, ...paging } }, envelope);
     },
   });
 }
 
-/** An unpaged list; refused if it is shorter than Halo's own count of it. */
-export async function readWhole({ get }: Halo, { path, rows: name, query }: List) {
-  const { rows, count } = await get(path, envelopeOf(name), { ...query, count: countMax });
-  if (rows.length < count) throw shortList(path, rows.length, count);
-  return rows;
-}
+const Created = z.object({ id: Id });
 
-/** Creates, or updates if the body has an ID. The body is always an array; the response may be a single object. */
-export function post<T>(halo: Halo, path: string, body: object, schema: z.ZodType<T>): Promise<T> {
-  const only = z.tuple([schema]).transform(([row]) => row);
-  return halo.write('POST', path, [body], z.union([schema, only]));
+/** The ID of a new record. The body is always an array; the response may be a single object. */
+export async function create(halo: Halo, path: string, body: object): Promise<SourceId> {
+  const only = z.tuple([Created]).transform(([row]) => row);
+  return (await halo.write('POST', path, [body], z.union([Created, only]))).id;
 }
 
 /** `{record_count, tickets: […]}`; if the list is not called as expected, the only list. */
-function envelopeOf(name: string) {
+function envelopeOf(name: string, isWhole: boolean) {
   const listIn = (envelope: Record<string, unknown>): unknown => {
     const lists = Object.values(envelope).filter((value) => Array.isArray(value));
     return envelope[name] ?? (lists.length === 1 ? lists[0] : undefined);
@@ -79,7 +75,8 @@ function envelopeOf(name: string) {
     .looseObject({ record_count: z.int().min(0) })
     .refine((envelope) => Array.isArray(listIn(envelope)), { message: `has no list "${name}"` })
     .transform((envelope) => {
-      return { rows: listIn(envelope) as unknown[], count: envelope.record_count };
+      const page = { rows: listIn(envelope) as unknown[], count: envelope.record_count };
+      return isWhole ? { ...page, isLast: true } : page;
     });
 }
 
@@ -106,10 +103,10 @@ function createHaloTokens(config: HalopsaConfig, context: ConnectorContext) {
   return createClientTokens(context, {
     baseUrl: async (signal) => (await findServer(signal)).url,
     form: { client_id, client_secret, scope },
-    at: async (signal) => ({
-      path: '/token',
-      query: { tenant: (await findServer(signal)).tenant },
-    }),
+    async at(signal) {
+      const { tenant } = await findServer(signal);
+      return { path: '/token', query: { tenant } };
+    },
     classify: (answer) => tokenRefusal(answer, baseUrl),
     onRefused: () => {
       server = null;
@@ -131,15 +128,13 @@ function believedUrl(said: string, baseUrl: string): string {
 function tokenRefusal(answer: RawAnswer, baseUrl: string): KindError | null {
   const { status, text } = answer;
   if (/invalid_scope/i.test(text)) {
-    return new KindError('permission', 'The API application lacks a permission (invalid_scope).', {
-      status,
-      fix: 'Grant the application the permissions in `scope`, or reduce `scope` to what it has.',
-    });
+    const message = 'The API application lacks a permission (invalid_scope).';
+    const fix = 'Grant the application the permissions in `scope`, or reduce `scope` to these.';
+    return new KindError('permission', message, { status, fix });
   }
   if (status !== 400 && status !== 401) return null;
   const message = `${baseUrl} refused the client ID or secret (${status}${vendorText(answer)}).`;
-  return new KindError('auth', message, {
-    status,
-    fix: 'Check clientId, clientSecret and tenant, and that the application’s authentication method is Client ID and Secret (Services).',
-  });
+  const fix =
+    'Check clientId, clientSecret and tenant, and that the application’s authentication method is Client ID and Secret (Services).';
+  return new KindError('auth', message, { status, fix });
 }

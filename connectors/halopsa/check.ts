@@ -26,7 +26,7 @@ import { clientFields } from './push.ts';
 import { hasAutoTopUp } from './sales.ts';
 import { ClientWire, ContractWire } from './schema.ts';
 import { sessionList } from './sessions.ts';
-import { verifyByReading } from './verify.ts';
+import { endPrepay, verifyByReading } from './verify.ts';
 
 export function checkConnection(halo: Halo, clientIds: readonly SourceId[]) {
   const { alerts, notes, billing } = halo.config;
@@ -84,24 +84,19 @@ async function checkHaloClients(halo: Halo, clientIds: readonly SourceId[]) {
   return checkListed('Halo', 'client', clientNumbers(clientIds), shown);
 }
 
-const endPrepay =
-  'Enter the remaining hours as an opening block and end the pre-pay there, or leave the client out.';
-
 /** One warning for each way in which Halo itself debits or sells a configured client's hours. */
 async function nativeBlocks(halo: Halo, clientIds: readonly SourceId[]): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
-  const warnOfPrepay = (id: string, owner: string, balance: string): void => {
-    const detail = `${owner} has pre-pay in Halo (balance ${balance}): two systems would debit the same hour.`;
-    results.push(warningResult(id, detail, endPrepay));
+  const warn = (id: string, owner: string, balance: string | null | undefined): void => {
+    const detail = `${owner} has pre-pay in Halo (balance ${balance ?? 0}): two systems would debit the same hour.`;
+    results.push(warningResult(`native-${id}`, detail, endPrepay));
   };
   for (const clientId of clientIds) {
     const client = await readClient(halo, clientId);
-    const balance = client.prepaybalance ?? '0';
-    if (!isNothing(balance) || !isNothing(client.prepayrecurringhours ?? '0')) {
-      warnOfPrepay(`native-prepay.${clientId}`, client.name, balance);
-    }
+    const { name, prepaybalance: balance, prepayrecurringhours: recurring } = client;
+    if (!isNothing(balance) || !isNothing(recurring)) warn(`prepay.${clientId}`, name, balance);
     if (hasAutoTopUp(client)) {
-      const detail = `Halo tops up ${client.name} automatically: no hours are sold to it from here.`;
+      const detail = `Halo tops up ${name} automatically: no hours are sold to it from here.`;
       const fix = 'Turn off automatic top-up for this client, or sell its hours only in Halo.';
       results.push(warningResult(`native-top-up.${clientId}`, detail, fix));
     }
@@ -111,10 +106,9 @@ async function nativeBlocks(halo: Halo, clientIds: readonly SourceId[]): Promise
   for (const { id, client_id } of await readableRows(halo, list, ContractWire)) {
     if (client_id == null || !clientIds.includes(client_id)) continue;
     const contract = await halo.get(`/ClientContract/${id}`, ContractWire);
-    const balance = contract.contract_prepaybalance ?? '0';
+    const { contract_prepaybalance: balance, ref } = contract;
     if (contract.allowprepay !== true && isNothing(balance)) continue;
-    const owner = `Contract ${contract.ref ?? id} of client ${client_id}`;
-    warnOfPrepay(`native-contract.${id}`, owner, balance);
+    warn(`contract.${id}`, `Contract ${ref ?? id} of client ${client_id}`, balance);
   }
   if (results.length > 0) return results;
   return [okResult('native-prepay', 'No configured client has pre-pay in Halo.')];
@@ -132,6 +126,8 @@ export async function listNames(halo: Halo, clientIds: readonly SourceId[]): Pro
   const [anyClient] = clientIds;
   if (anyClient === undefined) return lists;
   const fields = await clientFields.read(halo, anyClient);
-  const named = fields.flatMap(({ label, name }) => (label ? [label, name] : [name]));
-  return { ...lists, clientFields: named };
+  return {
+    ...lists,
+    clientFields: fields.flatMap(({ label, name }) => [label || [], name].flat()),
+  };
 }

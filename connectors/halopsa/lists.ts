@@ -34,7 +34,8 @@ export function clientList(query: Query): List {
  * the time of an excluded action would not be debited.
  */
 export function actionList(ticketId: SourceId, more: Query = {}): List {
-  return { path: '/Actions', rows: 'actions', query: { ticket_id: ticketId, ...more } };
+  const query = { ticket_id: ticketId, ...more };
+  return { path: '/Actions', rows: 'actions', query, pageSize: 'all' };
 }
 
 /** Halo returns most short lists bare, and some in an envelope with a count. */

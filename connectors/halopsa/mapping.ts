@@ -10,10 +10,11 @@ import { KindError } from '../../src/domain/errors.ts';
 import { readPayment } from '../../src/domain/records/invoice.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { sourceOf } from '../../src/domain/records/ticket-source.ts';
+import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import { addSeconds, type Instant, secondsBetween } from '../../src/domain/time.ts';
 import { readWorkedTime } from '../http/answers/exact.ts';
 import { amountsOf, inField, presentIds } from '../http/answers/rows.ts';
-import { namesOf } from '../kit/reading/names.ts';
+import { type NamedRow, namesOf } from '../kit/reading/names.ts';
 import { keyIn } from '../kit/writing/marker.ts';
 import type { HalopsaConfig } from './config.ts';
 import type { ActionWire, ClientWire, InvoiceWire, TicketWire } from './schema.ts';
@@ -66,14 +67,13 @@ export function actionId(action: Pick<ActionWire, 'id' | 'ticket_id'>): SourceId
 }
 
 export interface TimeNames {
-  billableBy: HalopsaConfig['billableBy'];
-  technician(id: string): Pick<TimeEntryRow, 'technician' | 'technicianEmail'>;
-  chargeType(id: string): string;
+  agents: readonly NamedRow[];
+  chargeTypes: ReadonlyMap<SourceId, string>;
 }
 
-/** `0`, `0.0` */
-export function isNothing(decimal: string): boolean {
-  return /^-?0*(?:\.0*)?$/.test(decimal);
+/** `0`, `0.0`, or not shown. */
+export function isNothing(decimal: string | null | undefined): boolean {
+  return /^-?0*(?:\.0*)?$/.test(decimal ?? '');
 }
 
 /** Most actions are notes. One without time but with a start and an end is not a plain note. */
@@ -84,23 +84,29 @@ export function holdsTime(action: ActionWire): boolean {
 }
 
 /** Throws `contract` for time that is invalid. */
-export function fromAction(wire: ActionWire, names: TimeNames): TimeEntryRow {
+export function fromAction(
+  wire: ActionWire,
+  { agents, chargeTypes }: TimeNames,
+  { billableBy }: Pick<HalopsaConfig, 'billableBy'>,
+): TimeEntryRow {
   const worked = timeTaken(wire);
   const technicianId = agentOf(wire);
-  const chargeType = wire.chargerate ?? null;
+  const agent = agents.find(({ id }) => id === technicianId);
+  const { chargerate: chargeType } = wire;
   return {
     sourceId: actionId(wire),
     ticketId: wire.ticket_id,
     clientId: null,
     technicianId,
-    ...names.technician(technicianId),
+    technician: agent?.name ?? unlistedName(technicianId),
+    technicianEmail: agent?.email || null,
     ...whenWorked(wire, worked.seconds),
     ...worked,
     secondsText: `${wire.timetaken} h`,
     kind: 'work',
-    workType: chargeType === null ? null : names.chargeType(chargeType),
+    workType: chargeType == null ? null : (chargeTypes.get(chargeType) ?? unlistedName(chargeType)),
     role: null,
-    isBillable: isBillable(wire, names.billableBy),
+    isBillable: isBillable(wire, billableBy),
     isApproved: wire.actreviewed ?? null,
     agreement: wire.action_contract_ref || null,
     ids: presentIds({ workType: chargeType, agreement: wire.action_contract_id }),
@@ -114,9 +120,8 @@ function agentOf(wire: ActionWire): SourceId {
   const ids = [wire.who_agentid, wire.actionby_agent_id].filter((id) => id != null);
   const agentId = ids.length === 0 ? unknownTechnician.id : ids.find((id) => !isNobody(id));
   if (agentId !== undefined) return agentId;
-  throw new KindError('contract', `${nameOf(wire)}, who_agentid: time is not logged by an agent.`, {
-    fix: 'Only agents’ time is debited; if it is work, log it as an agent.',
-  });
+  const fix = 'Only agents’ time is debited; if it is work, log it as an agent.';
+  throw refused(wire, 'who_agentid: time is not logged by an agent', fix);
 }
 
 export function isNobody(id: SourceId): boolean {
@@ -132,23 +137,24 @@ export function spanOf(wire: ActionWire): number | null {
 function loggedAt(wire: ActionWire): Instant {
   const at = wire.datetime ?? wire.actioncompletiondate ?? wire.actiondatecreated ?? null;
   if (at !== null) return at;
-  throw new KindError('contract', `${nameOf(wire)}, datetime: no timestamp.`);
+  throw refused(wire, 'datetime: no timestamp', saveAgain);
 }
 
 function timeTaken(wire: ActionWire) {
-  const { timetaken } = wire;
-  const name = nameOf(wire);
-  if (timetaken == null) {
-    throw new KindError('contract', `${name}, timetaken: missing despite a start and an end.`, {
-      fix: 'Save the time of this action again in Halo.',
-    });
-  }
-  const shown = { text: timetaken, unit: 'hours', spanSeconds: spanOf(wire) } as const;
-  return inField(name, 'timetaken', () => readWorkedTime(shown));
+  const { timetaken: text } = wire;
+  if (text == null) throw refused(wire, 'timetaken: missing despite a start and an end', saveAgain);
+  const shown = { text, unit: 'hours', spanSeconds: spanOf(wire) } as const;
+  return inField(nameOf(wire), 'timetaken', () => readWorkedTime(shown));
 }
+
+const saveAgain = 'Save the time of this action again in Halo.';
 
 function nameOf({ id, ticket_id }: ActionWire): string {
   return `Action ${id} of ticket ${ticket_id}`;
+}
+
+function refused(wire: ActionWire, why: string, fix: string): KindError {
+  return new KindError('contract', `${nameOf(wire)}, ${why}.`, { fix });
 }
 
 /** When its work began, as in its row. Throws `contract` as the mapping does. */
@@ -159,18 +165,16 @@ export function startOf(action: ActionWire): Instant {
 /** Halo may have a start and an end; if they are missing, the work ended when it was logged. */
 function whenWorked(wire: ActionWire, seconds: number) {
   const { actionarrivaldate: start, actioncompletiondate: end } = wire;
+  if (start != null && end != null && end > start) {
+    return { startedAt: start, endedAt: end, isTimed: true };
+  }
+  if (start != null && end != null && end < start) {
+    const fix = 'Correct the start and end of the action in Halo.';
+    throw refused(wire, `actioncompletiondate: ${end} is before its start`, fix);
+  }
   const worked = Math.max(seconds, 0);
-  if (start != null && end == null) {
-    return { startedAt: start, endedAt: addSeconds(start, worked), isTimed: false };
-  }
-  if (start == null || end == null || start === end) {
-    const endedAt = end ?? loggedAt(wire);
-    return { startedAt: addSeconds(endedAt, -worked), endedAt, isTimed: false };
-  }
-  if (end > start) return { startedAt: start, endedAt: end, isTimed: true };
-  const message = `${nameOf(wire)}, actioncompletiondate: ${end} is before its start.`;
-  const fix = 'Correct the start and end of the action in Halo.';
-  throw new KindError('contract', message, { fix });
+  const endedAt = end ?? (start == null ? loggedAt(wire) : addSeconds(start, worked));
+  return { startedAt: addSeconds(endedAt, -worked), endedAt, isTimed: false };
 }
 
 /** Halo's flag stays set on time without a charge type, which Halo itself does not bill. */

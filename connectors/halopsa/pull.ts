@@ -10,7 +10,7 @@ import type {
 } from '../../src/contract/connector.ts';
 import { minorOf } from '../http/answers/exact.ts';
 import { parseRows } from '../http/answers/rows.ts';
-import { DecimalText, Id, optional } from '../http/answers/wire.ts';
+import { DecimalText, optional } from '../http/answers/wire.ts';
 import type { Query } from '../kit/call.ts';
 import { withLines } from '../kit/reading/invoice-lines.ts';
 import {
@@ -22,6 +22,7 @@ import {
   refuseOld,
   refuseStranger,
 } from '../kit/reading/lists.ts';
+import { lookUpNames } from '../kit/reading/names.ts';
 import type { Halo, List } from './call.ts';
 import { facts } from './facts.ts';
 import {
@@ -34,7 +35,7 @@ import {
   ticketList,
 } from './lists.ts';
 import { fromClient, fromInvoice, fromTicket, isNothing } from './mapping.ts';
-import { ClientWire, InvoiceWire, Named, TicketWire } from './schema.ts';
+import { ClientWire, InvoiceWire, Named, Reference, TicketWire } from './schema.ts';
 import { readDeleted, writeDeleted } from './ticket-time.ts';
 
 /**
@@ -72,7 +73,7 @@ async function* changedTickets(halo: Halo, since: string, ids: readonly SourceId
   const pages = readPages(halo, {
     list,
     schema: TicketWire,
-    fromWire: (wire) => fromTicket(toTicket(wire), halo.config.closedStatuses ?? null),
+    fromWire: toTicket,
     refuse: ({ sourceId, clientId }, { last_update: changedAt, timetaken }) => {
       refuseStranger('/Tickets', clientId, ids);
       if (showsTotal && timetaken != null && isNothing(timetaken)) untimedIds.push(sourceId);
@@ -92,12 +93,13 @@ async function* changedTickets(halo: Halo, since: string, ids: readonly SourceId
 }
 
 /** Status names are needed only for closedStatuses: rows may show just the number. */
-export async function createTicketMapper(halo: Halo): Promise<(row: TicketWire) => TicketWire> {
-  if (halo.config.closedStatuses === undefined) return (row) => row;
+export async function createTicketMapper(halo: Halo): Promise<(row: TicketWire) => TicketRow> {
+  const { closedStatuses } = halo.config;
+  if (closedStatuses === undefined) return (row) => fromTicket(row, null);
   const statuses = await halo.names.list(halo, 'statuses');
   return (row) => {
     const status_name = row.status_name || statuses.find(({ id }) => id === row.status_id)?.name;
-    return { ...row, status_name };
+    return fromTicket({ ...row, status_name }, closedStatuses);
   };
 }
 
@@ -152,28 +154,23 @@ export async function* pullInvoices(halo: Halo, request: PullRequest): Rows<Invo
 }
 
 const LineWire = z.object({
-  ...optional(Id, '_itemid'),
+  ...optional(Reference, '_itemid'),
   ...optional(DecimalText, 'qty_order', 'net_amount'),
 });
 const InvoiceLines = z.object({ lines: z.array(LineWire).nullish() });
 
 /** Only a single invoice shows its lines; their items are numbers. */
 async function readInvoiceLines(halo: Halo, invoiceId: SourceId): Promise<InvoiceLine[]> {
-  const nameOf = async (id: SourceId): Promise<string | null> => {
-    if (!halo.itemNames.has(id)) {
-      halo.itemNames.set(id, (await halo.getIfThere(`/Item/${id}`, Named))?.name ?? null);
-    }
-    return halo.itemNames.get(id) ?? null;
-  };
   const path = `/Invoice/${invoiceId}`;
   const invoice = await halo.getIfThere(path, InvoiceLines, { includedetails: true });
-  const lines: InvoiceLine[] = [];
-  for (const { _itemid, qty_order, net_amount } of invoice?.lines ?? []) {
-    lines.push({
-      product: _itemid != null && Number(_itemid) > 0 ? await nameOf(_itemid) : null,
-      quantity: qty_order ?? null,
-      totalMinor: net_amount == null ? null : minorOf(net_amount, halo.context.currency),
-    });
-  }
-  return lines;
+  const lines = invoice?.lines ?? [];
+  const readName = async (id: SourceId) =>
+    (await halo.getIfThere(`/Item/${id}`, Named))?.name ?? null;
+  const itemIds = lines.flatMap(({ _itemid }) => _itemid ?? []);
+  const names = await lookUpNames(halo, 'items', itemIds, oneByOne(readName));
+  return lines.map(({ _itemid, qty_order, net_amount }) => ({
+    product: names.get(_itemid ?? '') ?? null,
+    quantity: qty_order ?? null,
+    totalMinor: net_amount == null ? null : minorOf(net_amount, halo.context.currency),
+  }));
 }

@@ -17,7 +17,7 @@ import {
   type Sale,
   saleLine,
 } from '../kit/writing/sales.ts';
-import { type Halo, post } from './call.ts';
+import { create, type Halo } from './call.ts';
 import type { FactId } from './facts.ts';
 import { clientNumber, invoiceList, itemNumber, readClient } from './lists.ts';
 import { fromInvoice, isNothing } from './mapping.ts';
@@ -31,9 +31,7 @@ export const saleRecord: KeyedRecord<Halo, Sale, KeyedInvoice, FactId> = {
     return findRow(halo, invoicesOf(clientId), KeyedInvoice, isWanted);
   },
   create: createInvoice,
-  delivered: ({ id, invoicenumber }) => {
-    return { remoteId: id, ...(invoicenumber ? { label: invoicenumber } : {}) };
-  },
+  delivered: ({ id: remoteId, invoicenumber: label }) => ({ remoteId, ...(label && { label }) }),
   refuseOther(_, { id, total, tax_total }, sale) {
     const minor = (text: string): number => minorOf(text, sale.currency);
     const net = total == null ? null : minor(total) - minor(tax_total ?? '0');
@@ -56,7 +54,7 @@ async function createInvoice(halo: Halo, sale: Sale): Promise<Delivered> {
   }
   refuseOtherCurrency(sale, client.currencyisocode ?? null);
   const product = sale.product ?? halo.config.billing.product;
-  const item = product === undefined ? null : await itemNumber(halo, product);
+  const _itemid = product === undefined ? undefined : await itemNumber(halo, product);
   const { quantity, unitPrice } = saleLine(sale);
   const body = {
     client_id: clientNumber(sale.clientId),
@@ -71,11 +69,11 @@ async function createInvoice(halo: Halo, sale: Sale): Promise<Delivered> {
         item_longdescription: sale.body,
         qty_order: quantity,
         unit_price: unitPrice,
-        ...(item === null ? {} : { _itemid: item }),
+        _itemid,
       },
     ],
   };
-  return { remoteId: (await post(halo, '/Invoice', body, z.object({ id: Id }))).id };
+  return { remoteId: await create(halo, '/Invoice', body) };
 }
 
 /** Null: it no longer exists, or is no longer ours. */
@@ -94,9 +92,8 @@ function invoicesOf(clientId: SourceId) {
 }
 
 /** Whether Halo would sell the same hours a second time. */
-export function hasAutoTopUp(client: ClientDetail): boolean {
-  const amounts = [client.autotopupbyamount, client.autotopuptoamount];
-  return amounts.some((amount) => !isNothing(amount ?? '0'));
+export function hasAutoTopUp({ autotopupbyamount, autotopuptoamount }: ClientDetail): boolean {
+  return !isNothing(autotopupbyamount) || !isNothing(autotopuptoamount);
 }
 
 const PaymentWire = z.object({ id: Id, invoice_id: Id, thirdpartyid: z.string().nullish() });
@@ -127,5 +124,5 @@ async function createPayment(halo: Halo, payment: Payment): Promise<Delivered> {
     amount: Number(textFromMinor(amountMinor, currency)),
     thirdpartyid: reference,
   };
-  return { remoteId: (await post(halo, '/InvoicePayment', body, z.object({ id: Id }))).id };
+  return { remoteId: await create(halo, '/InvoicePayment', body) };
 }

@@ -11,7 +11,7 @@ import { createKeyed } from '../kit/writing/push.ts';
 import type { Halo } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { filterTime, invoiceList, ticketList } from './lists.ts';
-import { changedAt, holdsTime, isClosedTicket, isNobody, isNothing } from './mapping.ts';
+import { changedAt, holdsTime, isNobody, isNothing } from './mapping.ts';
 import { createTicketMapper } from './pull.ts';
 import { alertRecord, clientFields, notes } from './push.ts';
 import { saleRecord } from './sales.ts';
@@ -54,15 +54,16 @@ async function firstTickets(halo: Halo, query: Query): Promise<TicketWire[]> {
 /** Also whether each ticket's row shows the sum of its time; null where none has any. */
 async function sampleActions(halo: Halo, tickets: readonly TicketWire[]) {
   const sample: ActionWire[] = [];
-  const isSum: boolean[] = [];
+  let areSums = true;
   for (const { id, timetaken } of tickets.slice(0, ticketsMax)) {
-    const { actions, rejected } = await readActions(halo, id);
+    const { raw, actions } = await readActions(halo, id);
     sample.push(...actions);
     const timed = actions.filter(holdsTime);
     const hours = timed.reduce((sum, one) => sum + Number(one.timetaken ?? Number.NaN), 0);
-    isSum.push(rejected.length === 0 && Math.abs(Number(timetaken ?? 0) - hours) < 0.01);
+    const isSum = Math.abs(Number(timetaken ?? 0) - hours) < 0.01;
+    areSums &&= isSum && actions.length === raw.length;
   }
-  return { actions: sample, isTotal: sample.some(holdsTime) ? !isSum.includes(false) : null };
+  return { actions: sample, isTotal: sample.some(holdsTime) ? areSums : null };
 }
 
 /** Two clients together must have as many tickets as each of them added up. */
@@ -86,9 +87,9 @@ async function comparesLastUpdate(halo: Halo, newest: TicketWire | undefined) {
   if (newest === undefined) return null;
   const before = await isListedSince(halo, newest, -1);
   const after = await isListedSince(halo, newest, 1);
-  if (before === null || after === null) return null;
   // If the row only shows the last action, the ticket may have changed after it.
-  return before && after && newest.last_update == null ? null : before && !after;
+  const isUnclear = before && after && newest.last_update == null;
+  return before === null || after === null || isUnclear ? null : before && !after;
 }
 
 /** Whether its client’s tickets changed since then include it; null if there are too many to tell. */
@@ -103,10 +104,8 @@ async function isListedSince(halo: Halo, ticket: TicketWire, offsetSeconds: numb
 
 async function openLooksOpen(halo: Halo, client_ids: string): Promise<boolean | null> {
   const open = await firstTickets(halo, { client_ids, open_only: true });
-  if (open.length === 0) return null;
   const toTicket = await createTicketMapper(halo);
-  const closedStatuses = halo.config.closedStatuses ?? null;
-  return !open.some((ticket) => isClosedTicket(toTicket(ticket), closedStatuses));
+  return open.length === 0 ? null : !open.some((ticket) => toTicket(ticket).isClosed);
 }
 
 /** The last created and the last paid: to the day, since accounting systems give no time. */
@@ -119,49 +118,42 @@ async function invoicesAreModified(halo: Halo, client_ids: string): Promise<bool
   if (invoices.some(({ last_modified }) => last_modified == null)) return false;
   const paid = invoices.filter(({ datepaid }) => datepaid != null);
   const dayOf = (text: string | null | undefined): string => (text ?? '').slice(0, 10);
-  if (paid.length === 0) return null;
-  return paid.every((one) => dayOf(one.last_modified) >= dayOf(one.datepaid));
+  const isModified = paid.every((one) => dayOf(one.last_modified) >= dayOf(one.datepaid));
+  return paid.length === 0 ? null : isModified;
 }
 
-/** Time that Halo records or debits besides the time taken. */
-const besides = {
-  traveltime: {
-    id: 'time.travel',
-    what: 'h of travel time, which is not read',
-    fix: 'Log travel to be debited as time taken, with its own charge type.',
-  },
-  timetakenadjusted: {
-    id: 'time.adjusted',
-    what: 'h of adjustment of its time (timetakenadjusted), which is not read',
-    fix: 'Correct the time taken itself, so that blocks and Halo’s billing agree.',
-  },
-  nonbilltime: {
-    id: 'time.non-billed',
-    what: 'h of time that is not billed (nonbilltime), which is not read',
-    fix: 'Log it as a separate action, with a non-billed charge type.',
-  },
-  actionprepayhours: {
-    id: 'native-prepay.drawn',
-    what: 'h that Halo took from its own pre-pay: two systems would debit the same hour',
-    fix: 'End the pre-pay in Halo (of the client or its contract) before its hours are debited here.',
-  },
-};
+/** Time that Halo records besides the time taken: its field, what it is, and what to do instead. */
+const besides = [
+  ['traveltime', 'travel', 'Log travel to be debited as time taken, with its own charge type.'],
+  ['timetakenadjusted', 'adjusted', 'Correct the time taken itself, so that both agree.'],
+  ['nonbilltime', 'non-billed', 'Log it as a separate action, with a non-billed charge type.'],
+] as const;
 
-/** Time besides the time taken, and time that is free because it has no charge type. */
+export const endPrepay =
+  'Enter the remaining hours as an opening block and end the pre-pay in Halo, or leave the client out.';
+
+/** Also of time that Halo itself debits, and of time that is free because it has no charge type. */
 function timeWarnings(actions: readonly ActionWire[]): CheckResult[] {
-  const fields = Object.keys(besides) as (keyof typeof besides)[];
-  const warnings = fields.flatMap((field) => {
-    const { id, what, fix } = besides[field];
-    const found = actions.find((action) => !isNothing(action[field] ?? '0'));
-    if (found === undefined) return [];
-    return [warningResult(id, `Ticket ${found.ticket_id} has ${found[field]} ${what}.`, fix)];
-  });
+  const results: CheckResult[] = [];
+  type Hours = (typeof besides)[number][0] | 'actionprepayhours';
+  const warn = (field: Hours, id: string, what: string, fix: string): void => {
+    const found = actions.find((action) => !isNothing(action[field]));
+    if (found === undefined) return;
+    const detail = `Ticket ${found.ticket_id} has ${found[field]} h ${what}.`;
+    results.push(warningResult(id, detail, fix));
+  };
+  for (const [field, name, fix] of besides) {
+    warn(field, `time.${name}`, `of ${name} time (${field}), which is not read`, fix);
+  }
+  const drawn = 'that Halo took from its own pre-pay: two systems would debit the same hour';
+  warn('actionprepayhours', 'native-prepay.drawn', drawn, endPrepay);
   const timed = actions.filter(holdsTime);
-  const isFree = timed.every(({ chargerate }) => isNobody(chargerate ?? ''));
-  if (timed.length === 0 || !isFree) return warnings;
-  const detail = 'None of the time sampled has a charge type, so none of it is debited.';
-  const fix = 'If you do not use charge types, set billableBy: flag.';
-  return [...warnings, warningResult('time.charge-type', detail, fix)];
+  if (timed.length > 0 && timed.every(({ chargerate }) => isNobody(chargerate ?? ''))) {
+    const detail = 'None of the time sampled has a charge type, so none of it is debited.';
+    const fix = 'If you do not use charge types, set billableBy: flag.';
+    results.push(warningResult('time.charge-type', detail, fix));
+  }
+  return results;
 }
 
 export const probeConnection = createProbe<Halo, FactId>('Halo', facts, ({ config }) => ({
@@ -186,16 +178,15 @@ export const probeConnection = createProbe<Halo, FactId>('Halo', facts, ({ confi
 async function writeAndWatch(halo: Halo, note: Note): Promise<Delivered> {
   const { context } = halo;
   if (note.audience === 'client') return notes.write(halo, note);
-  const before = await lastChange(halo, note.ticketId);
+  const lastChange = async (): Promise<string | null> => {
+    const ticket = await halo.get(`/Tickets/${note.ticketId}`, TicketWire);
+    return ticket.last_update ?? ticket.lastactiondate ?? null;
+  };
+  const before = await lastChange();
   if (before !== null) await facts.verifyFact(context, 'dates-utc', isNow(before, context.now()));
   const written = await notes.write(halo, note);
-  const after = await lastChange(halo, note.ticketId);
+  const after = await lastChange();
   const hasMoved = before === null || after === null ? null : after > before;
   await facts.verifyFact(context, 'action-moves-ticket', hasMoved);
   return written;
-}
-
-async function lastChange(halo: Halo, ticketId: SourceId): Promise<string | null> {
-  const ticket = await halo.get(`/Tickets/${ticketId}`, TicketWire);
-  return ticket.last_update ?? ticket.lastactiondate ?? null;
 }
