@@ -27,18 +27,14 @@ export interface Halo extends Call<HalopsaConfig, List> {
   names: Names<Halo, NameKind>;
 }
 
-/** For a 429 without Retry-After: the first wait of a public client. */
-const throttledSeconds = 5;
-
-/** More rows than any list without pages has: otherwise Halo may use a default limit. */
-const everything = { count: 100_000 };
-
 export function createHalo(config: HalopsaConfig, context: ConnectorContext): OpenCall<Halo> {
   const spacingMs = 60_000 / config.requestsPerMinute;
   const source = 'No number is published (https://halopsa.com/apidoc/); set by requestsPerMinute.';
   const limits = [{ path: '', concurrency: 2, spacingMs, source }];
   const tokens = createHaloTokens(config, context);
-  const options = { baseUrl: `${config.baseUrl}/api`, limits, ...tokens, throttledSeconds };
+  // For a 429 without Retry-After: the first wait of a public client.
+  const common = { limits, throttledSeconds: 5, ...tokens };
+  const options = { baseUrl: `${config.baseUrl}/api`, ...common };
   const open = createCalls(config, context, options, readPages);
   const names = createNames('Halo', nameSources);
   return (signal) => ({ ...open(signal), names });
@@ -51,7 +47,9 @@ function readPages({ config, send }: Call<HalopsaConfig, List>, list: List): Pag
   return numberedPages({
     path,
     send: (page_no) => {
-      const paging = isWhole ? everything : { pageinate: true, page_size: pageSize, page_no };
+      // Without pages, Halo may use a default limit: this is more than any such list has.
+      const whole = { count: 100_000 };
+      const paging = isWhole ? whole : { pageinate: true, page_size: pageSize, page_no };
       return send({ method: 'GET', path, query: { ...query, ...paging } }, envelope);
     },
   });

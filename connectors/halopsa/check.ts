@@ -4,7 +4,6 @@ import {
   checkListed,
   listProofs,
   nameProofs,
-  okResult,
   type Proof,
   runChecks,
   warningResult,
@@ -78,14 +77,13 @@ function namesProof(halo: Halo, kind: NameKind): Proof {
 }
 
 async function checkHaloClients(halo: Halo, clientIds: readonly SourceId[]) {
-  const list = clientList({ includeinactive: true });
-  const clients = await readableRows(halo, list, ClientWire);
+  const clients = await readableRows(halo, clientList({ includeinactive: true }), ClientWire);
   const shown = new Map(clients.map(({ id, inactive }) => [id, inactive !== true]));
   return checkListed('Halo', 'client', clientNumbers(clientIds), shown);
 }
 
 /** One warning for each way in which Halo itself debits or sells a configured client's hours. */
-async function nativeBlocks(halo: Halo, clientIds: readonly SourceId[]): Promise<CheckResult[]> {
+async function nativeBlocks(halo: Halo, clientIds: readonly SourceId[]) {
   const results: CheckResult[] = [];
   const warn = (id: string, owner: string, balance: string | null | undefined): void => {
     const detail = `${owner} has pre-pay in Halo (balance ${balance ?? 0}): two systems would debit the same hour.`;
@@ -110,24 +108,21 @@ async function nativeBlocks(halo: Halo, clientIds: readonly SourceId[]): Promise
     if (contract.allowprepay !== true && isNothing(balance)) continue;
     warn(`contract.${id}`, `Contract ${ref ?? id} of client ${client_id}`, balance);
   }
-  if (results.length > 0) return results;
-  return [okResult('native-prepay', 'No configured client has pre-pay in Halo.')];
+  return results.length > 0 ? results : 'No configured client has pre-pay in Halo.';
 }
 
 /** Names that the config may use, for `check` to compare. */
 export async function listNames(halo: Halo, clientIds: readonly SourceId[]): Promise<NameLists> {
   const namesOf = async (kind: NameKind) =>
     (await halo.names.reread(halo, kind)).map(({ id, name }) => ({ sourceId: id, name }));
-  const lists = {
+  const [anyClient] = clientIds;
+  const fields = anyClient === undefined ? null : await clientFields.read(halo, anyClient);
+  return {
     boards: await namesOf('teams'),
     ticketTypes: await namesOf('ticket types'),
     workTypes: await namesOf('charge types'),
-  };
-  const [anyClient] = clientIds;
-  if (anyClient === undefined) return lists;
-  const fields = await clientFields.read(halo, anyClient);
-  return {
-    ...lists,
-    clientFields: fields.flatMap(({ label, name }) => [label || [], name].flat()),
+    ...(fields && {
+      clientFields: fields.flatMap(({ label, name }) => [label || [], name].flat()),
+    }),
   };
 }

@@ -29,10 +29,7 @@ export function clientList(query: Query): List {
   return { path: '/Client', rows: 'clients', query: { ...active, ...query } };
 }
 
-/**
- * The actions of a ticket. Without `timeentriesonly` and `excludesys`: what they exclude is not documented, and
- * the time of an excluded action would not be debited.
- */
+/** Without `timeentriesonly` and `excludesys`: what they exclude is not documented, and could be time. */
 export function actionList(ticketId: SourceId, more: Query = {}): List {
   const query = { ticket_id: ticketId, ...more };
   return { path: '/Actions', rows: 'actions', query, pageSize: 'all' };
@@ -91,13 +88,10 @@ export function clientNumber(clientId: SourceId): number {
   return Number(clientNumbers([clientId])[0]);
 }
 
-/** So many numbers fit into a URL that any server accepts. */
-const clientsPerList = 100;
-
 /** The clients in as few lists as the URL length and this tenant allow. */
 export async function clientLists({ context }: Halo, clientIds: readonly SourceId[]) {
   const isSingle = (await facts.readFact(context, 'client-ids')) === 'no';
-  const parts = inChunks(clientNumbers(clientIds), isSingle ? 1 : clientsPerList);
+  const parts = inChunks(clientNumbers(clientIds), isSingle ? 1 : 100);
   return parts.map((ids) => {
     return { ids, query: ids.length === 1 ? { client_id: ids[0] } : { client_ids: ids.join(',') } };
   });

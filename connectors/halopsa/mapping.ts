@@ -66,7 +66,7 @@ export function actionId(action: Pick<ActionWire, 'id' | 'ticket_id'>): SourceId
   return `${action.ticket_id}-${action.id}`;
 }
 
-export interface TimeNames {
+export interface TimeNames extends Pick<HalopsaConfig, 'billableBy'> {
   agents: readonly NamedRow[];
   chargeTypes: ReadonlyMap<SourceId, string>;
 }
@@ -84,12 +84,8 @@ export function holdsTime(action: ActionWire): boolean {
 }
 
 /** Throws `contract` for time that is invalid. */
-export function fromAction(
-  wire: ActionWire,
-  { agents, chargeTypes }: TimeNames,
-  { billableBy }: Pick<HalopsaConfig, 'billableBy'>,
-): TimeEntryRow {
-  const worked = timeTaken(wire);
+export function fromAction(wire: ActionWire, names: TimeNames): TimeEntryRow {
+  const { agents, chargeTypes, billableBy } = names;
   const technicianId = agentOf(wire);
   const agent = agents.find(({ id }) => id === technicianId);
   const { chargerate: chargeType } = wire;
@@ -100,8 +96,7 @@ export function fromAction(
     technicianId,
     technician: agent?.name ?? unlistedName(technicianId),
     technicianEmail: agent?.email || null,
-    ...whenWorked(wire, worked.seconds),
-    ...worked,
+    ...workedTimes(wire),
     secondsText: `${wire.timetaken} h`,
     kind: 'work',
     workType: chargeType == null ? null : (chargeTypes.get(chargeType) ?? unlistedName(chargeType)),
@@ -140,13 +135,6 @@ function loggedAt(wire: ActionWire): Instant {
   throw refused(wire, 'datetime: no timestamp', saveAgain);
 }
 
-function timeTaken(wire: ActionWire) {
-  const { timetaken: text } = wire;
-  if (text == null) throw refused(wire, 'timetaken: missing despite a start and an end', saveAgain);
-  const shown = { text, unit: 'hours', spanSeconds: spanOf(wire) } as const;
-  return inField(nameOf(wire), 'timetaken', () => readWorkedTime(shown));
-}
-
 const saveAgain = 'Save the time of this action again in Halo.';
 
 function nameOf({ id, ticket_id }: ActionWire): string {
@@ -157,24 +145,20 @@ function refused(wire: ActionWire, why: string, fix: string): KindError {
   return new KindError('contract', `${nameOf(wire)}, ${why}.`, { fix });
 }
 
-/** When its work began, as in its row. Throws `contract` as the mapping does. */
-export function startOf(action: ActionWire): Instant {
-  return whenWorked(action, timeTaken(action).seconds).startedAt;
-}
-
 /** Halo may have a start and an end; if they are missing, the work ended when it was logged. */
-function whenWorked(wire: ActionWire, seconds: number) {
-  const { actionarrivaldate: start, actioncompletiondate: end } = wire;
-  if (start != null && end != null && end > start) {
-    return { startedAt: start, endedAt: end, isTimed: true };
+export function workedTimes(wire: ActionWire) {
+  const { actionarrivaldate: start, actioncompletiondate: end, timetaken: text } = wire;
+  if (text == null) throw refused(wire, 'timetaken: missing despite a start and an end', saveAgain);
+  const shown = { text, unit: 'hours', spanSeconds: spanOf(wire) } as const;
+  const worked = inField(nameOf(wire), 'timetaken', () => readWorkedTime(shown));
+  if (start == null || end == null || start === end) {
+    const seconds = Math.max(worked.seconds, 0);
+    const endedAt = end ?? (start == null ? loggedAt(wire) : addSeconds(start, seconds));
+    return { ...worked, startedAt: addSeconds(endedAt, -seconds), endedAt, isTimed: false };
   }
-  if (start != null && end != null && end < start) {
-    const fix = 'Correct the start and end of the action in Halo.';
-    throw refused(wire, `actioncompletiondate: ${end} is before its start`, fix);
-  }
-  const worked = Math.max(seconds, 0);
-  const endedAt = end ?? (start == null ? loggedAt(wire) : addSeconds(start, worked));
-  return { startedAt: addSeconds(endedAt, -worked), endedAt, isTimed: false };
+  if (end > start) return { ...worked, startedAt: start, endedAt: end, isTimed: true };
+  const fix = 'Correct the start and end of the action in Halo.';
+  throw refused(wire, `actioncompletiondate: ${end} is before its start`, fix);
 }
 
 /** Halo's flag stays set on time without a charge type, which Halo itself does not bill. */
@@ -191,8 +175,7 @@ export function fromInvoice(wire: InvoiceWire, ownCurrency: string, readAt: Inst
   const currency = /^[A-Z]{3}$/.exec(wire.currency_code_name ?? '')?.[0] ?? ownCurrency;
   const minor = amountsOf<Amount>(`Invoice ${wire.id}`, wire, currency);
   const totalMinor = minor('total');
-  const isCredit = totalMinor !== null && totalMinor < 0;
-  const isVoid = wire.voided === true || isCredit;
+  const isVoid = wire.voided === true || (totalMinor ?? 0) < 0;
   const paidOn = wire.datepaid?.slice(0, 10) ?? null;
   // Nothing due proves nothing: invoices paid in another system show the same.
   const dueMinor = paidOn === null ? null : minor('amountdue');

@@ -38,10 +38,7 @@ import { fromClient, fromInvoice, fromTicket, isNothing } from './mapping.ts';
 import { ClientWire, InvoiceWire, Named, Reference, TicketWire } from './schema.ts';
 import { readDeleted, writeDeleted } from './ticket-time.ts';
 
-/**
- * All changed clients of the tenant: they cannot be requested by ID. If Halo ignores the timestamp, it returns all
- * of them, which only costs requests.
- */
+/** All changed clients: they cannot be requested by ID. If the timestamp is ignored, that only costs requests. */
 export function pullClients(halo: Halo, request: PullRequest): Rows<ClientRow> {
   const ids = clientNumbers(request.clientIds);
   const changed = { includeinactive: true, lastupdatefromdate: filterTime(request.since) };
@@ -103,10 +100,7 @@ export async function createTicketMapper(halo: Halo): Promise<(row: TicketWire) 
   };
 }
 
-/**
- * A deleted ticket is in no other list, and its actions may still be shown. Each is read by itself first: if the
- * filter were ignored, the time of all tickets would be reversed.
- */
+/** Each is read by itself first: if the filter is ignored, the time of all tickets would be reversed. */
 async function* deletedTickets(halo: Halo, ids: readonly SourceId[], query: Query) {
   for await (const page of halo.pages(ticketList({ ...query, deleted: true }))) {
     const parsed = parseRows(page.rows, TicketWire, (row) => row);

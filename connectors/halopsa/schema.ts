@@ -1,7 +1,4 @@
-/**
- * The fields in use of Halo's responses. The vendor documents requests only, so the shapes are those of
- * its models and of public clients. https://halopsa.com/apidoc/
- */
+/** The fields in use, by Halo's request models (https://halopsa.com/apidoc/) and public clients. */
 import { z } from 'zod';
 import { DecimalText, Id, Label, optional, UtcInstant } from '../http/answers/wire.ts';
 

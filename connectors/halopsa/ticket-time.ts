@@ -24,14 +24,13 @@ import {
   isNobody,
   isNothing,
   spanOf,
-  startOf,
   type TimeNames,
+  workedTimes,
 } from './mapping.ts';
 import { ActionWire, TicketWire } from './schema.ts';
 
 export async function* pullTicketTime(halo: Halo, ticketIds: readonly SourceId[]) {
   await facts.refuseIfFalse(halo.context, 'dates-utc', 'time-unit');
-  if (ticketIds.length === 0) return;
   const deleted = await readDeleted(halo);
   const read = async (id: SourceId): Promise<TicketTimePage> =>
     deleted.has(id) ? reportedDeleted(id) : readTicketTime(halo, id);
@@ -49,9 +48,8 @@ async function readTicketTime(halo: Halo, ticketId: SourceId): Promise<TicketTim
     await verifyUnit(halo, timed);
     await facts.refuseIfFalse(halo.context, 'time-unit');
   }
-  const timeNames = await readTimeNames(halo, timed);
-  const toRow = (action: ActionWire) =>
-    holdsTime(action) ? fromAction(action, timeNames, halo.config) : null;
+  const names = await readTimeNames(halo, timed);
+  const toRow = (action: ActionWire) => (holdsTime(action) ? fromAction(action, names) : null);
   const idOf = (row: unknown): string | null => {
     const id = rawId(row);
     return id && actionId({ id, ticket_id: ticketId });
@@ -89,13 +87,10 @@ async function readTimeNames(halo: Halo, timed: readonly ActionWire[]): Promise<
   const typeIds = timed.flatMap((one) => one.chargerate ?? []);
   // The list is read again if one of them is missing.
   await halo.names.byId(halo, 'agents', agentIds);
-  return {
-    agents: [
-      unknownTechnician,
-      ...(agentIds.length > 0 ? await halo.names.list(halo, 'agents') : []),
-    ],
-    chargeTypes: await halo.names.byId(halo, 'charge types', typeIds),
-  };
+  const known = agentIds.length === 0 ? [] : await halo.names.list(halo, 'agents');
+  const agents = [unknownTechnician, ...known];
+  const chargeTypes = await halo.names.byId(halo, 'charge types', typeIds);
+  return { agents, chargeTypes, billableBy: halo.config.billableBy };
 }
 
 /** A shorter entry is not conclusive: a minute more or less is a large part of it. */
@@ -146,21 +141,21 @@ export async function* presentTime(halo: Halo, request: PresenceRequest): Presen
     const { raw } = await readActions(halo, ticketId);
     const actions = believeRows({ path: '/Actions' }, raw, ActionWire);
     // Without a start it was quarantined when it was read, so an earlier version of it stays.
-    const startedAt = (one: ActionWire) => ifBelieved(() => startOf(one)) ?? request.from;
+    const startedAt = (one: ActionWire) =>
+      ifBelieved(() => workedTimes(one))?.startedAt ?? request.from;
     const isWithin = (at: string): boolean => at >= request.from && at < request.to;
     yield actions.filter((one) => holdsTime(one) && isWithin(startedAt(one))).map(actionId);
   }
 }
 
-const OwnedTicket = TicketWire.pick({ id: true, client_id: true });
-
 /** Tickets that may have work in the window: logging it has changed them since. */
 async function readTicketIds(halo: Halo, request: PresenceRequest): Promise<Set<SourceId>> {
+  const Owned = TicketWire.pick({ id: true, client_id: true });
   const found = new Set<SourceId>();
   const lastupdatefromdate = filterTime(addSeconds(request.from, -marginSeconds));
   for (const { ids, query } of await clientLists(halo, request.clientIds)) {
     const list = ticketList({ ...query, lastupdatefromdate });
-    for (const { id, client_id } of await allRows(halo, list, OwnedTicket)) {
+    for (const { id, client_id } of await allRows(halo, list, Owned)) {
       refuseStranger('/Tickets', client_id, ids);
       found.add(id);
     }

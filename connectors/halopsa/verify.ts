@@ -25,13 +25,18 @@ const ticketsMax = 30;
 /** A fact without data to verify it keeps its earlier answer. */
 export async function verifyByReading(halo: Halo, clientIds: readonly SourceId[]) {
   const client_ids = clientIds.slice(0, 50).join(',');
-  const newest = await firstTickets(halo, { client_ids, order: 'last_update', orderdesc: true });
+  const ticketsBy = async (query: Query): Promise<TicketWire[]> =>
+    parseAll((await firstPage(halo, ticketList({ client_ids, ...query }))).rows, TicketWire);
+  const newestFirst = { order: 'last_update', orderdesc: true };
+  const newest = await ticketsBy(newestFirst);
   const { actions, isTotal } = await sampleActions(halo, newest);
   const now = halo.context.now();
   if (newest.some((ticket) => isAhead(changedAt(ticket), now))) {
     await facts.verifyFact(halo.context, 'dates-utc', false);
   }
   await verifyUnit(halo, actions.filter(holdsTime));
+  const [lastClosed] = await ticketsBy({ closed_only: true, ...newestFirst });
+  const open = (await ticketsBy({ open_only: true })).map(await createTicketMapper(halo));
   return [
     ...timeWarnings(actions),
     ...(await facts.verifyAll(halo.context, {
@@ -39,16 +44,13 @@ export async function verifyByReading(halo: Halo, clientIds: readonly SourceId[]
       'ticket-total': isTotal,
       'client-ids': await honoursClientIds(halo, clientIds),
       'last-update': await comparesLastUpdate(halo, newest[0]),
-      'closed-listed': await listsClosed(halo, client_ids),
-      'closed-flag': await openLooksOpen(halo, client_ids),
+      // Also among all that changed since.
+      'closed-listed': await isListedSince(halo, lastClosed, -1),
+      'closed-flag': open.length === 0 ? null : !open.some(({ isClosed }) => isClosed),
       'invoice-modified': await invoicesAreModified(halo, client_ids),
       ...(halo.config.remoteSessions ? await verifySessions(halo) : {}),
     })),
   ];
-}
-
-async function firstTickets(halo: Halo, query: Query): Promise<TicketWire[]> {
-  return parseAll((await firstPage(halo, ticketList(query))).rows, TicketWire);
 }
 
 /** Also whether each ticket's row shows the sum of its time; null where none has any. */
@@ -75,26 +77,18 @@ async function honoursClientIds(halo: Halo, [one, other]: readonly SourceId[]) {
   return sum === 0 ? null : together === sum;
 }
 
-/** The latest closed ticket must be among all changed since. */
-async function listsClosed(halo: Halo, client_ids: string): Promise<boolean | null> {
-  const query = { client_ids, closed_only: true, order: 'last_update', orderdesc: true };
-  const [last] = await firstTickets(halo, query);
-  return last === undefined ? null : isListedSince(halo, last, -1);
-}
-
 /** The newest ticket is listed since a second before its change, but not since a second after it. */
 async function comparesLastUpdate(halo: Halo, newest: TicketWire | undefined) {
-  if (newest === undefined) return null;
   const before = await isListedSince(halo, newest, -1);
   const after = await isListedSince(halo, newest, 1);
   // If the row only shows the last action, the ticket may have changed after it.
-  const isUnclear = before && after && newest.last_update == null;
+  const isUnclear = before && after && newest?.last_update == null;
   return before === null || after === null || isUnclear ? null : before && !after;
 }
 
 /** Whether its client’s tickets changed since then include it; null if there are too many to tell. */
-async function isListedSince(halo: Halo, ticket: TicketWire, offsetSeconds: number) {
-  if (ticket.client_id == null) return null;
+async function isListedSince(halo: Halo, ticket: TicketWire | undefined, offsetSeconds: number) {
+  if (ticket?.client_id == null) return null;
   const since = filterTime(addSeconds(changedAt(ticket), offsetSeconds));
   const list = ticketList({ client_id: ticket.client_id, lastupdatefromdate: since });
   const { rows, count } = await firstPage(halo, list);
@@ -102,24 +96,15 @@ async function isListedSince(halo: Halo, ticket: TicketWire, offsetSeconds: numb
   return isThere || rows.length >= (count ?? 0) ? isThere : null;
 }
 
-async function openLooksOpen(halo: Halo, client_ids: string): Promise<boolean | null> {
-  const open = await firstTickets(halo, { client_ids, open_only: true });
-  const toTicket = await createTicketMapper(halo);
-  return open.length === 0 ? null : !open.some((ticket) => toTicket(ticket).isClosed);
-}
-
 /** The last created and the last paid: to the day, since accounting systems give no time. */
 async function invoicesAreModified(halo: Halo, client_ids: string): Promise<boolean | null> {
-  const invoices: InvoiceWire[] = [];
-  for (const order of ['id', 'datepaid']) {
-    const { rows } = await firstPage(halo, invoiceList({ client_ids, order }));
-    invoices.push(...parseAll(rows, InvoiceWire));
-  }
-  if (invoices.some(({ last_modified }) => last_modified == null)) return false;
-  const paid = invoices.filter(({ datepaid }) => datepaid != null);
-  const dayOf = (text: string | null | undefined): string => (text ?? '').slice(0, 10);
-  const isModified = paid.every((one) => dayOf(one.last_modified) >= dayOf(one.datepaid));
-  return paid.length === 0 ? null : isModified;
+  const read = async (order: string): Promise<InvoiceWire[]> =>
+    parseAll((await firstPage(halo, invoiceList({ client_ids, order }))).rows, InvoiceWire);
+  const invoices = [...(await read('id')), ...(await read('datepaid'))];
+  const isModified = ({ last_modified, datepaid }: InvoiceWire): boolean =>
+    last_modified != null && last_modified.slice(0, 10) >= (datepaid ?? '').slice(0, 10);
+  if (!invoices.every(isModified)) return false;
+  return invoices.some(({ datepaid }) => datepaid != null) ? true : null;
 }
 
 /** Time that Halo records besides the time taken: its field, what it is, and what to do instead. */
