@@ -33,8 +33,7 @@ export function createHalo(config: HalopsaConfig, context: ConnectorContext): Op
   const limits = [{ path: '', concurrency: 2, spacingMs, source }];
   const tokens = createHaloTokens(config, context);
   // For a 429 without Retry-After: the first wait of a public client.
-  const common = { limits, throttledSeconds: 5, ...tokens };
-  const options = { baseUrl: `${config.baseUrl}/api`, ...common };
+  const options = { baseUrl: `${config.baseUrl}/api`, limits, ...tokens, throttledSeconds: 5 };
   const open = createCalls(config, context, options, readPages);
   const names = createNames('Halo', nameSources);
   return (signal) => ({ ...open(signal), names });
@@ -55,10 +54,9 @@ function readPages({ config, send }: Call<HalopsaConfig, List>, list: List): Pag
   });
 }
 
-const Created = z.object({ id: Id });
-
 /** The ID of a new record. The body is always an array; the response may be a single object. */
 export async function create(halo: Halo, path: string, body: object): Promise<SourceId> {
+  const Created = z.object({ id: Id });
   const only = z.tuple([Created]).transform(([row]) => row);
   return (await halo.write('POST', path, [body], z.union([Created, only]))).id;
 }

@@ -20,10 +20,9 @@ import {
   readClient,
   ticketList,
 } from './lists.ts';
-import { isNothing } from './mapping.ts';
 import { clientFields } from './push.ts';
-import { hasAutoTopUp } from './sales.ts';
-import { ClientWire, ContractWire } from './schema.ts';
+import { findTopUp } from './sales.ts';
+import { ClientWire, ContractWire, isZero } from './schema.ts';
 import { sessionList } from './sessions.ts';
 import { endPrepay, verifyByReading } from './verify.ts';
 
@@ -92,12 +91,10 @@ async function nativeBlocks(halo: Halo, clientIds: readonly SourceId[]) {
   for (const clientId of clientIds) {
     const client = await readClient(halo, clientId);
     const { name, prepaybalance: balance, prepayrecurringhours: recurring } = client;
-    if (!isNothing(balance) || !isNothing(recurring)) warn(`prepay.${clientId}`, name, balance);
-    if (hasAutoTopUp(client)) {
-      const detail = `Halo tops up ${name} automatically: no hours are sold to it from here.`;
-      const fix = 'Turn off automatic top-up for this client, or sell its hours only in Halo.';
-      results.push(warningResult(`native-top-up.${clientId}`, detail, fix));
-    }
+    if (!isZero(balance) || !isZero(recurring)) warn(`prepay.${clientId}`, name, balance);
+    const topUp = findTopUp(client);
+    if (topUp === null) continue;
+    results.push(warningResult(`native-top-up.${clientId}`, topUp.detail, topUp.fix));
   }
   // Pre-pay may belong to a contract instead, whose list row does not show the balance.
   const list = { path: '/ClientContract', rows: 'contracts', query: { order: 'id' } };
@@ -105,7 +102,7 @@ async function nativeBlocks(halo: Halo, clientIds: readonly SourceId[]) {
     if (client_id == null || !clientIds.includes(client_id)) continue;
     const contract = await halo.get(`/ClientContract/${id}`, ContractWire);
     const { contract_prepaybalance: balance, ref } = contract;
-    if (contract.allowprepay !== true && isNothing(balance)) continue;
+    if (contract.allowprepay !== true && isZero(balance)) continue;
     warn(`contract.${id}`, `Contract ${ref ?? id} of client ${client_id}`, balance);
   }
   return results.length > 0 ? results : 'No configured client has pre-pay in Halo.';
@@ -117,12 +114,11 @@ export async function listNames(halo: Halo, clientIds: readonly SourceId[]): Pro
     (await halo.names.reread(halo, kind)).map(({ id, name }) => ({ sourceId: id, name }));
   const [anyClient] = clientIds;
   const fields = anyClient === undefined ? null : await clientFields.read(halo, anyClient);
+  const labels = fields?.flatMap(({ label, name }) => [label || [], name].flat());
   return {
     boards: await namesOf('teams'),
     ticketTypes: await namesOf('ticket types'),
     workTypes: await namesOf('charge types'),
-    ...(fields && {
-      clientFields: fields.flatMap(({ label, name }) => [label || [], name].flat()),
-    }),
+    ...(labels && { clientFields: labels }),
   };
 }

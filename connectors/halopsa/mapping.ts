@@ -1,11 +1,5 @@
 /** Maps Halo's rows to ours; an action with time is a time entry. */
-import type {
-  ClientRow,
-  InvoiceRow,
-  SourceId,
-  TicketRow,
-  TimeEntryRow,
-} from '../../src/contract/connector.ts';
+import type { InvoiceRow, TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { readPayment } from '../../src/domain/records/invoice.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
@@ -17,11 +11,7 @@ import { amountsOf, inField, presentIds } from '../http/answers/rows.ts';
 import { type NamedRow, namesOf } from '../kit/reading/names.ts';
 import { keyIn } from '../kit/writing/marker.ts';
 import type { HalopsaConfig } from './config.ts';
-import type { ActionWire, ClientWire, InvoiceWire, TicketWire } from './schema.ts';
-
-export function fromClient(wire: ClientWire): ClientRow {
-  return { sourceId: wire.id, name: wire.name };
-}
+import { type ActionWire, actionId, type InvoiceWire, isNone, type TicketWire } from './schema.ts';
 
 export function fromTicket(wire: TicketWire, closedStatuses: readonly string[] | null): TicketRow {
   const isClosed = isClosedTicket(wire, closedStatuses);
@@ -53,7 +43,7 @@ export function changedAt(wire: TicketWire): Instant {
 }
 
 /** A reopened ticket has no closing date, whatever its flag says. */
-export function isClosedTicket(wire: TicketWire, statuses: readonly string[] | null): boolean {
+function isClosedTicket(wire: TicketWire, statuses: readonly string[] | null): boolean {
   if (statuses === null) return wire.hasbeenclosed !== false && wire.dateclosed != null;
   if (wire.status_name) return statuses.includes(wire.status_name);
   const message = `Ticket ${wire.id}, status_name: missing, so it cannot be compared.`;
@@ -61,26 +51,9 @@ export function isClosedTicket(wire: TicketWire, statuses: readonly string[] | n
   throw new KindError('contract', message, { fix });
 }
 
-/** Action IDs restart on each ticket, so the ID includes the ticket. */
-export function actionId(action: Pick<ActionWire, 'id' | 'ticket_id'>): SourceId {
-  return `${action.ticket_id}-${action.id}`;
-}
-
 export interface TimeNames extends Pick<HalopsaConfig, 'billableBy'> {
   agents: readonly NamedRow[];
-  chargeTypes: ReadonlyMap<SourceId, string>;
-}
-
-/** `0`, `0.0`, or not shown. */
-export function isNothing(decimal: string | null | undefined): boolean {
-  return /^-?0*(?:\.0*)?$/.test(decimal ?? '');
-}
-
-/** Most actions are notes. One without time but with a start and an end is not a plain note. */
-export function holdsTime(action: ActionWire): boolean {
-  const { timetaken, actionarrivaldate: start, actioncompletiondate: end } = action;
-  if (timetaken != null) return !isNothing(timetaken);
-  return start != null && end != null && start !== end;
+  chargeTypes: ReadonlyMap<string, string>;
 }
 
 /** Throws `contract` for time that is invalid. */
@@ -111,16 +84,12 @@ export function fromAction(wire: ActionWire, names: TimeNames): TimeEntryRow {
 }
 
 /** Who worked. A missing number means not known; 0 means not an agent. */
-function agentOf(wire: ActionWire): SourceId {
+function agentOf(wire: ActionWire): string {
   const ids = [wire.who_agentid, wire.actionby_agent_id].filter((id) => id != null);
-  const agentId = ids.length === 0 ? unknownTechnician.id : ids.find((id) => !isNobody(id));
+  const agentId = ids.length === 0 ? unknownTechnician.id : ids.find((id) => !isNone(id));
   if (agentId !== undefined) return agentId;
   const fix = 'Only agents’ time is debited; if it is work, log it as an agent.';
   throw refused(wire, 'who_agentid: time is not logged by an agent', fix);
-}
-
-export function isNobody(id: SourceId): boolean {
-  return /^(?:0|-\d+)$/.test(id);
 }
 
 export function spanOf(wire: ActionWire): number | null {
@@ -165,7 +134,7 @@ export function workedTimes(wire: ActionWire) {
 function isBillable(wire: ActionWire, by: HalopsaConfig['billableBy']): boolean | null {
   if (wire.actisbillable === false) return false;
   if (by === 'flag' || wire.chargerate == null) return wire.actisbillable ?? null;
-  return !isNobody(wire.chargerate);
+  return !isNone(wire.chargerate);
 }
 
 type Amount = 'total' | 'tax_total' | 'amountpaid' | 'amountdue';
@@ -177,7 +146,7 @@ export function fromInvoice(wire: InvoiceWire, ownCurrency: string, readAt: Inst
   const totalMinor = minor('total');
   const isVoid = wire.voided === true || (totalMinor ?? 0) < 0;
   const paidOn = wire.datepaid?.slice(0, 10) ?? null;
-  // Nothing due proves nothing: invoices paid in another system show the same.
+  // Alone, nothing due does not mean paid: invoices paid in another system show the same.
   const dueMinor = paidOn === null ? null : minor('amountdue');
   const isSettled = dueMinor === 0 && wire.amountpaid == null;
   const paidMinor = isSettled ? totalMinor : minor('amountpaid');

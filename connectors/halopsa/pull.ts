@@ -1,13 +1,6 @@
 /** Changed clients, tickets and invoices. Time is in ticket-time.ts. */
 import { z } from 'zod';
-import type {
-  ClientRow,
-  InvoiceLine,
-  InvoiceRow,
-  PullRequest,
-  SourceId,
-  TicketRow,
-} from '../../src/contract/connector.ts';
+import type { InvoiceRow, PullRequest, SourceId, TicketRow } from '../../src/contract/connector.ts';
 import { minorOf } from '../http/answers/exact.ts';
 import { parseRows } from '../http/answers/rows.ts';
 import { DecimalText, optional } from '../http/answers/wire.ts';
@@ -30,16 +23,17 @@ import {
   clientLists,
   clientNumbers,
   filterTime,
+  fromClient,
   invoiceList,
   isRising,
   ticketList,
 } from './lists.ts';
-import { fromClient, fromInvoice, fromTicket, isNothing } from './mapping.ts';
-import { ClientWire, InvoiceWire, Named, Reference, TicketWire } from './schema.ts';
-import { readDeleted, writeDeleted } from './ticket-time.ts';
+import { fromInvoice, fromTicket } from './mapping.ts';
+import { ClientWire, InvoiceWire, isZero, Named, Reference, TicketWire } from './schema.ts';
+import { forgetDeleted, keepDeleted } from './ticket-time.ts';
 
 /** All changed clients: they cannot be requested by ID. If the timestamp is ignored, that only costs requests. */
-export function pullClients(halo: Halo, request: PullRequest): Rows<ClientRow> {
+export function pullClients(halo: Halo, request: PullRequest) {
   const ids = clientNumbers(request.clientIds);
   const changed = { includeinactive: true, lastupdatefromdate: filterTime(request.since) };
   return readPages(halo, {
@@ -61,9 +55,8 @@ export async function* pullTickets(halo: Halo, request: PullRequest): Rows<Ticke
   }
 }
 
-async function* changedTickets(halo: Halo, since: string, ids: readonly SourceId[], list: List) {
+async function* changedTickets(halo: Halo, since: string, ours: readonly SourceId[], list: List) {
   const toTicket = await createTicketMapper(halo);
-  const deleted = await readDeleted(halo);
   const showsTotal = (await facts.readFact(halo.context, 'ticket-total')) === 'yes';
   const untimedIds: SourceId[] = [];
   let before = -1;
@@ -72,18 +65,18 @@ async function* changedTickets(halo: Halo, since: string, ids: readonly SourceId
     schema: TicketWire,
     fromWire: toTicket,
     refuse: ({ sourceId, clientId }, { last_update: changedAt, timetaken }) => {
-      refuseStranger('/Tickets', clientId, ids);
-      if (showsTotal && timetaken != null && isNothing(timetaken)) untimedIds.push(sourceId);
+      refuseStranger('/Tickets', clientId, ours);
+      if (showsTotal && timetaken != null && isZero(timetaken)) untimedIds.push(sourceId);
       // The filter applies to `last_update` only: the last action of a changed ticket may be old.
       if (changedAt != null) refuseOld('/Tickets', changedAt, `${filterTime(since)}.000Z`);
     },
   });
   for await (const page of pages) {
-    const numbers = page.rows.map(({ sourceId }) => Number(sourceId));
-    if (!isRising(numbers, before)) throw ignoredFilter('/Tickets', 'tickets in another order');
-    before = numbers[0] ?? before;
-    const restored = page.rows.filter(({ sourceId }) => deleted.delete(sourceId));
-    if (restored.length > 0) await writeDeleted(halo, deleted);
+    const ids = page.rows.map(({ sourceId }) => sourceId);
+    if (!isRising(ids.map(Number), before))
+      throw ignoredFilter('/Tickets', 'tickets in another order');
+    before = Number(ids[0] ?? before);
+    await forgetDeleted(halo, ids);
     // Numbered pages: a pass can only resume at the end of the list.
     yield { ...page, resume: null, untimedIds: untimedIds.splice(0) };
   }
@@ -107,13 +100,13 @@ async function* deletedTickets(halo: Halo, ids: readonly SourceId[], query: Quer
     const rows: TicketRow[] = [];
     for (const row of parsed.rows) {
       refuseStranger('/Tickets', row.client_id, ids);
-      if (row.timetaken != null && isNothing(row.timetaken)) continue;
+      if (row.timetaken != null && isZero(row.timetaken)) continue;
       if ((await halo.get(`/Tickets/${row.id}`, TicketWire)).deleted !== true) {
         const message = 'Halo lists tickets as deleted that still exist; run sweep instead.';
         halo.context.log.warn(message, { ticket: row.id });
         return;
       }
-      await writeDeleted(halo, (await readDeleted(halo)).add(row.id));
+      await keepDeleted(halo, row.id);
       rows.push({ ...fromTicket({ ...row, dateclosed: null }, null), status: 'Deleted' });
     }
     yield { rows, rejected: parsed.rejected, resume: null };
@@ -154,7 +147,7 @@ const LineWire = z.object({
 const InvoiceLines = z.object({ lines: z.array(LineWire).nullish() });
 
 /** Only a single invoice shows its lines; their items are numbers. */
-async function readInvoiceLines(halo: Halo, invoiceId: SourceId): Promise<InvoiceLine[]> {
+async function readInvoiceLines(halo: Halo, invoiceId: SourceId) {
   const path = `/Invoice/${invoiceId}`;
   const invoice = await halo.getIfThere(path, InvoiceLines, { includedetails: true });
   const lines = invoice?.lines ?? [];

@@ -13,9 +13,8 @@ import type { ClosableTicket, Keyed, TicketText } from '../kit/writing/tickets.t
 import { create, type Halo, type List } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { actionList, clientNumber, readClient, ticketList } from './lists.ts';
-import { actionId } from './mapping.ts';
 import { createTicketMapper } from './pull.ts';
-import { type CustomField, TicketWire } from './schema.ts';
+import { actionId, type CustomField, TicketWire } from './schema.ts';
 
 const KeyedTicket = TicketWire.pick({ id: true, third_party_id_string: true });
 type KeyedTicket = z.infer<typeof KeyedTicket>;

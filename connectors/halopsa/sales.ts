@@ -20,8 +20,8 @@ import {
 import { create, type Halo } from './call.ts';
 import type { FactId } from './facts.ts';
 import { clientNumber, invoiceList, itemNumber, readClient } from './lists.ts';
-import { fromInvoice, isNothing } from './mapping.ts';
-import { type ClientDetail, InvoiceWire, KeyedInvoice } from './schema.ts';
+import { fromInvoice } from './mapping.ts';
+import { type ClientDetail, InvoiceWire, isZero, KeyedInvoice } from './schema.ts';
 
 export const saleRecord: KeyedRecord<Halo, Sale, KeyedInvoice, FactId> = {
   noun: 'invoice',
@@ -47,15 +47,13 @@ export const saleRecord: KeyedRecord<Halo, Sale, KeyedInvoice, FactId> = {
 
 async function createInvoice(halo: Halo, sale: Sale): Promise<Delivered> {
   const client = await readClient(halo, sale.clientId);
-  if (hasAutoTopUp(client)) {
-    const message = `Halo tops up ${client.name} automatically; a sale from here would be a duplicate.`;
-    const fix = 'Turn off automatic top-up for this client in Halo, then retry.';
-    throw new KindError('config', message, { fix });
-  }
+  const topUp = findTopUp(client);
+  if (topUp !== null) throw new KindError('config', topUp.detail, { fix: topUp.fix });
   refuseOtherCurrency(sale, client.currencyisocode ?? null);
   const product = sale.product ?? halo.config.billing.product;
   const _itemid = product === undefined ? undefined : await itemNumber(halo, product);
-  const { quantity, unitPrice } = saleLine(sale);
+  const { quantity: qty_order, unitPrice: unit_price } = saleLine(sale);
+  const texts = { item_shortdescription: sale.title, item_longdescription: sale.body };
   const body = {
     client_id: clientNumber(sale.clientId),
     // The same day in any zone Halo may use.
@@ -63,15 +61,7 @@ async function createInvoice(halo: Halo, sale: Sale): Promise<Delivered> {
     duedate: dueAt(sale, halo.config.billing.dueInDays, 'T12:00:00Z'),
     // Not `thirdpartyinvoicenumber`: accounting systems put their own number there.
     reference: sale.key,
-    lines: [
-      {
-        item_shortdescription: sale.title,
-        item_longdescription: sale.body,
-        qty_order: quantity,
-        unit_price: unitPrice,
-        _itemid,
-      },
-    ],
+    lines: [{ ...texts, qty_order, unit_price, _itemid }],
   };
   return { remoteId: await create(halo, '/Invoice', body) };
 }
@@ -91,9 +81,12 @@ function invoicesOf(clientId: SourceId) {
   return invoiceList({ client_id: String(clientNumber(clientId)), order: 'id' });
 }
 
-/** Whether Halo would sell the same hours a second time. */
-export function hasAutoTopUp({ autotopupbyamount, autotopuptoamount }: ClientDetail): boolean {
-  return !isNothing(autotopupbyamount) || !isNothing(autotopuptoamount);
+/** What is wrong if Halo itself sells this client hours; null: it does not. */
+export function findTopUp({ name, autotopupbyamount, autotopuptoamount }: ClientDetail) {
+  if (isZero(autotopupbyamount) && isZero(autotopuptoamount)) return null;
+  const detail = `Halo tops up ${name} automatically: a sale from here would be a duplicate.`;
+  const fix = 'Turn off automatic top-up for this client, or sell its hours only in Halo.';
+  return { detail, fix };
 }
 
 const PaymentWire = z.object({ id: Id, invoice_id: Id, thirdpartyid: z.string().nullish() });

@@ -11,8 +11,7 @@ import { longestSessionSeconds } from '../kit/reading/sessions.ts';
 import type { Halo, List } from './call.ts';
 import { facts } from './facts.ts';
 import { isRising } from './lists.ts';
-import { actionId } from './mapping.ts';
-import { RealTime, Reference } from './schema.ts';
+import { actionId, RealTime, Reference } from './schema.ts';
 
 /** It cannot be filtered by date. */
 export const sessionList: List = {
@@ -70,7 +69,7 @@ function idsOf(rows: readonly unknown[]): number[] {
   return rows.map((row) => -Number(rawId(row) ?? 'none')).filter((id) => !Number.isNaN(id));
 }
 
-/** The clients are not asked for: a session may have none, or that of its caller only. */
+/** Requested for all clients: a session may have none, or only its caller’s. */
 function isWanted(raw: unknown, clientIds: readonly string[]): boolean {
   const Owned = SessionWire.pick({ clientid: true, matchedclient: true });
   const clientId = clientOf(Owned.safeParse(raw).data ?? {});

@@ -17,27 +17,15 @@ import { timeByTicket, unreadableTicket } from '../kit/reading/ticket-time.ts';
 import type { Halo } from './call.ts';
 import { facts } from './facts.ts';
 import { actionList, clientLists, filterTime, ticketList } from './lists.ts';
-import {
-  actionId,
-  fromAction,
-  holdsTime,
-  isNobody,
-  isNothing,
-  spanOf,
-  type TimeNames,
-  workedTimes,
-} from './mapping.ts';
-import { ActionWire, TicketWire } from './schema.ts';
+import { fromAction, spanOf, type TimeNames, workedTimes } from './mapping.ts';
+import { ActionWire, actionId, isNone, isZero, TicketWire } from './schema.ts';
 
 export async function* pullTicketTime(halo: Halo, ticketIds: readonly SourceId[]) {
   await facts.refuseIfFalse(halo.context, 'dates-utc', 'time-unit');
   const deleted = await readDeleted(halo);
   const read = async (id: SourceId): Promise<TicketTimePage> =>
     deleted.has(id) ? reportedDeleted(id) : readTicketTime(halo, id);
-  yield* timeByTicket(ticketIds, read, async (stored) => {
-    const taken = stored.filter((id) => deleted.delete(id));
-    if (taken.length > 0) await writeDeleted(halo, deleted);
-  });
+  yield* timeByTicket(ticketIds, read, (stored) => forgetDeleted(halo, stored));
 }
 
 async function readTicketTime(halo: Halo, ticketId: SourceId): Promise<TicketTimePage> {
@@ -58,6 +46,11 @@ async function readTicketTime(halo: Halo, ticketId: SourceId): Promise<TicketTim
   return { ticketIds: [ticketId], rows: rows.flatMap((row) => row ?? []), rejected };
 }
 
+/** Most actions are notes. One without time but with a start and an end is not a plain note. */
+export function holdsTime({ timetaken, ...action }: ActionWire): boolean {
+  return timetaken == null ? (spanOf(action) ?? 0) !== 0 : !isZero(timetaken);
+}
+
 /** All actions of a ticket, and the readable ones. Throws `contract` if one belongs to another ticket. */
 export async function readActions(halo: Halo, ticketId: SourceId) {
   const { rows: raw } = await firstPage(halo, actionList(ticketId));
@@ -71,7 +64,7 @@ export async function readActions(halo: Halo, ticketId: SourceId) {
 async function readWithoutActions(halo: Halo, ticketId: SourceId): Promise<TicketTimePage> {
   const ticket = await halo.get(`/Tickets/${ticketId}`, TicketWire);
   if (ticket.deleted === true) return reportedDeleted(ticketId);
-  if (isNothing(ticket.timetaken)) return { ticketIds: [ticketId], rows: [], rejected: [] };
+  if (isZero(ticket.timetaken)) return { ticketIds: [ticketId], rows: [], rejected: [] };
   return unreadableTicket(ticketId, `has time (${ticket.timetaken}) but shows no actions`);
 }
 
@@ -83,7 +76,7 @@ function reportedDeleted(ticketId: SourceId): TicketTimePage {
 async function readTimeNames(halo: Halo, timed: readonly ActionWire[]): Promise<TimeNames> {
   const agentIds = timed
     .flatMap((one) => [one.who_agentid ?? [], one.actionby_agent_id ?? []].flat())
-    .filter((id) => !isNobody(id));
+    .filter((id) => !isNone(id));
   const typeIds = timed.flatMap((one) => one.chargerate ?? []);
   // The list is read again if one of them is missing.
   await halo.names.byId(halo, 'agents', agentIds);
@@ -123,13 +116,20 @@ function isIn(unit: TimeUnit, action: ActionWire): boolean {
 const deletedKey = 'deleted-tickets';
 
 /** Deleted tickets whose time still has to be reversed. */
-export async function readDeleted({ context }: Halo): Promise<Set<SourceId>> {
-  const stored = await context.memory.get(deletedKey);
-  return new Set((stored ?? '').split(' ').filter((id) => id !== ''));
+async function readDeleted({ context }: Halo): Promise<Set<SourceId>> {
+  return new Set(((await context.memory.get(deletedKey)) ?? '').match(/\S+/g));
 }
 
-export async function writeDeleted({ context }: Halo, ids: ReadonlySet<SourceId>): Promise<void> {
-  await context.memory.set(deletedKey, [...ids].join(' '));
+export async function keepDeleted(halo: Halo, id: SourceId): Promise<void> {
+  const ids = (await readDeleted(halo)).add(id);
+  await halo.context.memory.set(deletedKey, [...ids].join(' '));
+}
+
+/** Once their time is reversed, or if they were restored. */
+export async function forgetDeleted(halo: Halo, ids: readonly SourceId[]): Promise<void> {
+  const deleted = await readDeleted(halo);
+  const known = ids.filter((id) => deleted.delete(id));
+  if (known.length > 0) await halo.context.memory.set(deletedKey, [...deleted].join(' '));
 }
 
 /** A ticket's last change may differ slightly from the start of its work, which the sweep filters by. */

@@ -11,16 +11,13 @@ import { createKeyed } from '../kit/writing/push.ts';
 import type { Halo } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { filterTime, invoiceList, ticketList } from './lists.ts';
-import { changedAt, holdsTime, isNobody, isNothing } from './mapping.ts';
+import { changedAt } from './mapping.ts';
 import { createTicketMapper } from './pull.ts';
 import { alertRecord, clientFields, notes } from './push.ts';
 import { saleRecord } from './sales.ts';
-import { type ActionWire, InvoiceWire, TicketWire } from './schema.ts';
+import { type ActionWire, InvoiceWire, isNone, isZero, TicketWire } from './schema.ts';
 import { verifySessions } from './sessions.ts';
-import { readActions, verifyUnit } from './ticket-time.ts';
-
-/** Tickets whose time is sampled. */
-const ticketsMax = 30;
+import { holdsTime, readActions, verifyUnit } from './ticket-time.ts';
 
 /** A fact without data to verify it keeps its earlier answer. */
 export async function verifyByReading(halo: Halo, clientIds: readonly SourceId[]) {
@@ -30,10 +27,8 @@ export async function verifyByReading(halo: Halo, clientIds: readonly SourceId[]
   const newestFirst = { order: 'last_update', orderdesc: true };
   const newest = await ticketsBy(newestFirst);
   const { actions, isTotal } = await sampleActions(halo, newest);
-  const now = halo.context.now();
-  if (newest.some((ticket) => isAhead(changedAt(ticket), now))) {
-    await facts.verifyFact(halo.context, 'dates-utc', false);
-  }
+  const isAnyAhead = newest.some((ticket) => isAhead(changedAt(ticket), halo.context.now()));
+  await facts.verifyFact(halo.context, 'dates-utc', isAnyAhead ? false : null);
   await verifyUnit(halo, actions.filter(holdsTime));
   const [lastClosed] = await ticketsBy({ closed_only: true, ...newestFirst });
   const open = (await ticketsBy({ open_only: true })).map(await createTicketMapper(halo));
@@ -57,7 +52,7 @@ export async function verifyByReading(halo: Halo, clientIds: readonly SourceId[]
 async function sampleActions(halo: Halo, tickets: readonly TicketWire[]) {
   const sample: ActionWire[] = [];
   let areSums = true;
-  for (const { id, timetaken } of tickets.slice(0, ticketsMax)) {
+  for (const { id, timetaken } of tickets.slice(0, 30)) {
     const { raw, actions } = await readActions(halo, id);
     sample.push(...actions);
     const timed = actions.filter(holdsTime);
@@ -107,38 +102,33 @@ async function invoicesAreModified(halo: Halo, client_ids: string): Promise<bool
   return invoices.some(({ datepaid }) => datepaid != null) ? true : null;
 }
 
-/** Time that Halo records besides the time taken: its field, what it is, and what to do instead. */
+export const endPrepay =
+  'Enter the remaining hours as an opening block and end the pre-pay in Halo, or leave the client out.';
+const drawn = 'that Halo took from its own pre-pay: two systems would debit the same hour';
+
+/** Time that Halo records or debits besides the time taken, and what to do instead. */
 const besides = [
   ['traveltime', 'travel', 'Log travel to be debited as time taken, with its own charge type.'],
   ['timetakenadjusted', 'adjusted', 'Correct the time taken itself, so that both agree.'],
   ['nonbilltime', 'non-billed', 'Log it as a separate action, with a non-billed charge type.'],
+  ['actionprepayhours', null, endPrepay],
 ] as const;
 
-export const endPrepay =
-  'Enter the remaining hours as an opening block and end the pre-pay in Halo, or leave the client out.';
-
-/** Also of time that Halo itself debits, and of time that is free because it has no charge type. */
+/** Also of time that is free because it has no charge type. */
 function timeWarnings(actions: readonly ActionWire[]): CheckResult[] {
-  const results: CheckResult[] = [];
-  type Hours = (typeof besides)[number][0] | 'actionprepayhours';
-  const warn = (field: Hours, id: string, what: string, fix: string): void => {
-    const found = actions.find((action) => !isNothing(action[field]));
-    if (found === undefined) return;
-    const detail = `Ticket ${found.ticket_id} has ${found[field]} h ${what}.`;
-    results.push(warningResult(id, detail, fix));
-  };
-  for (const [field, name, fix] of besides) {
-    warn(field, `time.${name}`, `of ${name} time (${field}), which is not read`, fix);
-  }
-  const drawn = 'that Halo took from its own pre-pay: two systems would debit the same hour';
-  warn('actionprepayhours', 'native-prepay.drawn', drawn, endPrepay);
+  const warnings = besides.flatMap(([field, name, fix]) => {
+    const found = actions.find((action) => !isZero(action[field]));
+    if (found === undefined) return [];
+    const id = name === null ? 'native-prepay.drawn' : `time.${name}`;
+    const what = name === null ? drawn : `of ${name} time (${field}), which is not read`;
+    return [warningResult(id, `Ticket ${found.ticket_id} has ${found[field]} h ${what}.`, fix)];
+  });
   const timed = actions.filter(holdsTime);
-  if (timed.length > 0 && timed.every(({ chargerate }) => isNobody(chargerate ?? ''))) {
-    const detail = 'None of the time sampled has a charge type, so none of it is debited.';
-    const fix = 'If you do not use charge types, set billableBy: flag.';
-    results.push(warningResult('time.charge-type', detail, fix));
-  }
-  return results;
+  const areFree = timed.every(({ chargerate }) => isNone(chargerate ?? ''));
+  if (timed.length === 0 || !areFree) return warnings;
+  const detail = 'None of the time sampled has a charge type, so none of it is debited.';
+  const fix = 'If you do not use charge types, set billableBy: flag.';
+  return [...warnings, warningResult('time.charge-type', detail, fix)];
 }
 
 export const probeConnection = createProbe<Halo, FactId>('Halo', facts, ({ config }) => ({
