@@ -12,7 +12,6 @@ import { createNames, type Names } from '../kit/reading/names.ts';
 import { createClientTokens } from '../kit/tokens.ts';
 import type { HalopsaConfig } from './config.ts';
 import { type NameKind, nameSources } from './lists.ts';
-import { AuthInfo } from './schema.ts';
 
 export interface List {
   path: string;
@@ -63,46 +62,39 @@ export async function create(halo: Halo, path: string, body: object): Promise<So
 
 /** `{record_count, tickets: […]}`; if the list is not called as expected, the only list. */
 function envelopeOf(name: string, isWhole: boolean) {
-  const listIn = (envelope: Record<string, unknown>): unknown => {
+  return z.looseObject({ record_count: z.int().min(0) }).transform((envelope, ctx) => {
     const lists = Object.values(envelope).filter((value) => Array.isArray(value));
-    return envelope[name] ?? (lists.length === 1 ? lists[0] : undefined);
-  };
-  return z
-    .looseObject({ record_count: z.int().min(0) })
-    .refine((envelope) => Array.isArray(listIn(envelope)), { message: `has no list "${name}"` })
-    .transform((envelope) => {
-      const page = { rows: listIn(envelope) as unknown[], count: envelope.record_count };
-      return isWhole ? { ...page, isLast: true } : page;
-    });
+    const rows: unknown = envelope[name] ?? (lists.length === 1 ? lists[0] : null);
+    const more = isWhole ? { isLast: true } : {};
+    if (Array.isArray(rows)) return { rows, count: envelope.record_count, ...more };
+    ctx.addIssue({ code: 'custom', message: `has no list "${name}"` });
+    return z.NEVER;
+  });
 }
+
+/** Where a token is requested, and for which tenant. */
+const AuthInfo = z.object({ auth_url: z.string().min(1), tenant_id: z.string().nullish() });
 
 /** Client credentials: the tenant's authorisation server is requested first, once. */
 function createHaloTokens(config: HalopsaConfig, context: ConnectorContext) {
   const { baseUrl, clientId: client_id, clientSecret: client_secret, scope } = config;
-  let server: { url: string; tenant: string | undefined } | null = null;
-  const discovery = createTransport({
-    context,
-    baseUrl,
-    limits: [{ path: '', concurrency: 1, source: 'requested once' }],
-    authorize: async () => ({}),
-  });
+  let server: { url: string; query: Query } | null = null;
+  const limits = [{ path: '', concurrency: 1, source: 'requested once' }];
+  const discovery = createTransport({ context, baseUrl, limits, authorize: async () => ({}) });
 
   async function findServer(signal: AbortSignal) {
     if (server !== null) return server;
     const request = { method: 'GET', path: '/api/AuthInfo', signal } as const;
     const { data } = await discovery.send(request, AuthInfo);
     const url = config.authUrl ?? believedUrl(data.auth_url, baseUrl);
-    server = { url, tenant: config.tenant ?? (data.tenant_id || undefined) };
+    server = { url, query: { tenant: config.tenant ?? (data.tenant_id || undefined) } };
     return server;
   }
 
   return createClientTokens(context, {
     baseUrl: async (signal) => (await findServer(signal)).url,
     form: { client_id, client_secret, scope },
-    async at(signal) {
-      const { tenant } = await findServer(signal);
-      return { path: '/token', query: { tenant } };
-    },
+    at: async (signal) => ({ path: '/token', query: (await findServer(signal)).query }),
     classify: (answer) => tokenRefusal(answer, baseUrl),
     onRefused: () => {
       server = null;

@@ -59,8 +59,7 @@ export function checkConnection(halo: Halo, clientIds: readonly SourceId[]) {
 }
 
 async function checkCredentials(halo: Halo): Promise<string> {
-  const list = { path: '/Client', rows: 'clients', query: {}, pageSize: 1 };
-  const { count } = await firstPage(halo, list);
+  const { count } = await firstPage(halo, { ...clientList({}), pageSize: 1 });
   return `Signed in at ${halo.config.baseUrl}; ${count} clients can be read.`;
 }
 

@@ -28,9 +28,8 @@ export function clientList(more: Query): List {
 }
 
 /** Without `timeentriesonly` and `excludesys`: what they exclude is not documented, and could be time. */
-export function actionList(ticketId: SourceId, more: Query = {}): List {
-  const query = { ticket_id: ticketId, ...more };
-  return { path: '/Actions', rows: 'actions', query, pageSize: 'all' };
+export function actionList(ticket_id: SourceId, more: Query = {}): List {
+  return { path: '/Actions', rows: 'actions', query: { ticket_id, ...more }, pageSize: 'all' };
 }
 
 /** Halo returns most short lists bare, and some in an envelope with a count. */

@@ -1,6 +1,6 @@
 /** Alert tickets, notes and the balance field. Sales are in sales.ts. */
 import { z } from 'zod';
-import type { Delivered, SourceId } from '../../src/contract/connector.ts';
+import type { Delivered } from '../../src/contract/connector.ts';
 import { Id, optional } from '../http/answers/wire.ts';
 import { requireSettings } from '../kit/call.ts';
 import { findRow } from '../kit/reading/lists.ts';
@@ -23,7 +23,7 @@ export const alertRecord: KeyedRecord<Halo, TicketText, KeyedTicket, FactId> = {
   noun: 'ticket',
   kept: 'ticket-key',
   find: (halo, ticket) => findByKey(halo, facts, byKey(ticket)),
-  delivered: ({ id }) => ticketDelivered(id),
+  delivered: ({ id }) => ({ remoteId: id, label: `#${id}` }),
   create: createTicket,
   ticket: () => alertTicket,
 };
@@ -48,7 +48,7 @@ async function createTicket(halo: Halo, ticket: TicketText): Promise<Delivered> 
   };
   const id = await create(halo, '/Tickets', body);
   await verifyFilter(halo, facts, byKey(ticket));
-  return ticketDelivered(id);
+  return alertRecord.delivered({ id }, ticket);
 }
 
 function byKey({ key, clientId }: Keyed): KeySearch<List, KeyedTicket, FactId> {
@@ -61,10 +61,6 @@ function byKey({ key, clientId }: Keyed): KeySearch<List, KeyedTicket, FactId> {
     filtered: ticketList({ ...query, search: key }),
     fact: 'ticket-search',
   };
-}
-
-function ticketDelivered(id: SourceId): Delivered {
-  return { remoteId: id, label: `#${id}` };
 }
 
 const NoteWire = z.object({

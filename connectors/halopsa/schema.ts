@@ -2,9 +2,6 @@
 import { z } from 'zod';
 import { DecimalText, Id, Label, optional, UtcInstant } from '../http/answers/wire.ts';
 
-/** Where a token is requested, and for which tenant. */
-export const AuthInfo = z.object({ auth_url: z.string().min(1), tenant_id: z.string().nullish() });
-
 /** Halo writes "no date" as a date long ago. */
 export const RealTime = UtcInstant.transform((instant) => (instant < '1980' ? null : instant));
 

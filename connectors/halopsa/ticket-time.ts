@@ -91,16 +91,14 @@ const spanSecondsMin = 300;
 const spanSecondsMax = 86_400;
 const toleranceSeconds = 60;
 
-/** A unit once verified takes more entries to contradict: somebody may have typed minutes for hours. */
-const doubtsMin = 3;
-
 /** Entries with a start and an end show whether hours are meant, or minutes, as one public client has it. */
 export async function verifyUnit({ context }: Halo, actions: readonly ActionWire[]): Promise<void> {
   const isVerified = (await facts.readFact(context, 'time-unit')) === 'yes';
   const areHours = actions.some((action) => isIn('hours', action));
   if (areHours && isVerified) return;
   const inMinutes = actions.filter((action) => isIn('minutes', action)).length;
-  const isKnown = areHours || inMinutes >= (isVerified ? doubtsMin : 1);
+  // Once verified, it takes more to contradict: somebody may have typed minutes for hours.
+  const isKnown = areHours || inMinutes >= (isVerified ? 3 : 1);
   if (isKnown) await facts.verifyFact(context, 'time-unit', areHours);
 }
 

@@ -161,7 +161,6 @@ async function writeAndWatch(halo: Halo, note: Note): Promise<Delivered> {
   if (before !== null) await facts.verifyFact(context, 'dates-utc', isNow(before, context.now()));
   const written = await notes.write(halo, note);
   const after = await lastChange();
-  const hasMoved = before === null || after === null ? null : after > before;
-  await facts.verifyFact(context, 'action-moves-ticket', hasMoved);
+  await facts.verifyFact(context, 'action-moves-ticket', before && after ? after > before : null);
   return written;
 }

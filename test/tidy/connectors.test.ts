@@ -24,7 +24,6 @@ const earlier =
 const larger: Readonly<Record<string, number>> = {
   autotask: 1857,
   connectwise: 1756,
-  halopsa: 1881,
 };
 
 /** What every folder has; what else there is bears the name of a quirk of its vendor. */
