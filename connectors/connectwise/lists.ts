@@ -6,7 +6,7 @@ import type { Instant } from '../../src/domain/time.ts';
 import { Id } from '../http/answers/wire.ts';
 import { requireSettings } from '../kit/call.ts';
 import { allRows, numericIds, readableRows } from '../kit/reading/lists.ts';
-import { type NameSources, onlyOne } from '../kit/reading/names.ts';
+import type { NameSources } from '../kit/reading/names.ts';
 import { splitIds } from '../kit/reading/split-ids.ts';
 import { refuseOtherCurrency, type Sale } from '../kit/writing/sales.ts';
 import type { KeySearch } from '../kit/writing/search.ts';
@@ -150,12 +150,14 @@ export async function listProducts(psa: Psa): Promise<ListedProduct[]> {
   );
 }
 
-/** The ID of an active product. There may be thousands: only this one is requested. */
+/** The ID of an active product, the first if it is listed twice. There may be thousands: only this one is requested. */
 export async function productNumber(psa: Psa, name: string): Promise<SourceId> {
   const products = await activeProducts(psa, isText('identifier', name));
-  const named = products.filter(({ identifier }) => identifier === name);
-  const fix = 'Write the name as ConnectWise shows it, including case, or activate it there.';
-  return onlyOne(named, 'ConnectWise', `active product called "${name}"`, fix).id;
+  const product = products.find(({ identifier }) => identifier === name);
+  if (product !== undefined) return product.id;
+  throw new KindError('config', `ConnectWise has no active product called "${name}".`, {
+    fix: 'Write the name as ConnectWise shows it, including case, or activate it there.',
+  });
 }
 
 /** The ID of the sale's product, else of the configured one. */

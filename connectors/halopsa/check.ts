@@ -4,7 +4,6 @@ import {
   checkListed,
   listProofs,
   nameProofs,
-  okResult,
   type Proof,
   runChecks,
   warningResult,
@@ -21,12 +20,11 @@ import {
   readClient,
   ticketList,
 } from './lists.ts';
-import { isNothing } from './mapping.ts';
 import { clientFields } from './push.ts';
-import { hasAutoTopUp } from './sales.ts';
-import { ClientWire, ContractWire } from './schema.ts';
+import { findTopUp } from './sales.ts';
+import { ClientWire, ContractWire, isZero } from './schema.ts';
 import { sessionList } from './sessions.ts';
-import { verifyByReading } from './verify.ts';
+import { endPrepay, verifyByReading } from './verify.ts';
 
 export function checkConnection(halo: Halo, clientIds: readonly SourceId[]) {
   const { alerts, notes, billing } = halo.config;
@@ -61,8 +59,7 @@ export function checkConnection(halo: Halo, clientIds: readonly SourceId[]) {
 }
 
 async function checkCredentials(halo: Halo): Promise<string> {
-  const list = { path: '/Client', rows: 'clients', query: {}, pageSize: 1 };
-  const { count } = await firstPage(halo, list);
+  const { count } = await firstPage(halo, { ...clientList({}), pageSize: 1 });
   return `Signed in at ${halo.config.baseUrl}; ${count} clients can be read.`;
 }
 
@@ -78,60 +75,49 @@ function namesProof(halo: Halo, kind: NameKind): Proof {
 }
 
 async function checkHaloClients(halo: Halo, clientIds: readonly SourceId[]) {
-  const list = clientList({ includeinactive: true });
-  const clients = await readableRows(halo, list, ClientWire);
+  const clients = await readableRows(halo, clientList({ includeinactive: true }), ClientWire);
   const shown = new Map(clients.map(({ id, inactive }) => [id, inactive !== true]));
   return checkListed('Halo', 'client', clientNumbers(clientIds), shown);
 }
 
-const endPrepay =
-  'Enter the remaining hours as an opening block and end the pre-pay there, or leave the client out.';
-
 /** One warning for each way in which Halo itself debits or sells a configured client's hours. */
-async function nativeBlocks(halo: Halo, clientIds: readonly SourceId[]): Promise<CheckResult[]> {
+async function nativeBlocks(halo: Halo, clientIds: readonly SourceId[]) {
   const results: CheckResult[] = [];
-  const warnOfPrepay = (id: string, owner: string, balance: string): void => {
-    const detail = `${owner} has pre-pay in Halo (balance ${balance}): two systems would debit the same hour.`;
-    results.push(warningResult(id, detail, endPrepay));
+  const warn = (id: string, owner: string, balance: string | null | undefined): void => {
+    const detail = `${owner} has pre-pay in Halo (balance ${balance ?? 0}): two systems would debit the same hour.`;
+    results.push(warningResult(`native-${id}`, detail, endPrepay));
   };
   for (const clientId of clientIds) {
     const client = await readClient(halo, clientId);
-    const balance = client.prepaybalance ?? '0';
-    if (!isNothing(balance) || !isNothing(client.prepayrecurringhours ?? '0')) {
-      warnOfPrepay(`native-prepay.${clientId}`, client.name, balance);
-    }
-    if (hasAutoTopUp(client)) {
-      const detail = `Halo tops up ${client.name} automatically: no hours are sold to it from here.`;
-      const fix = 'Turn off automatic top-up for this client, or sell its hours only in Halo.';
-      results.push(warningResult(`native-top-up.${clientId}`, detail, fix));
-    }
+    const { name, prepaybalance: balance, prepayrecurringhours: recurring } = client;
+    if (!isZero(balance) || !isZero(recurring)) warn(`prepay.${clientId}`, name, balance);
+    const topUp = findTopUp(client);
+    if (topUp === null) continue;
+    results.push(warningResult(`native-top-up.${clientId}`, topUp.detail, topUp.fix));
   }
   // Pre-pay may belong to a contract instead, whose list row does not show the balance.
   const list = { path: '/ClientContract', rows: 'contracts', query: { order: 'id' } };
   for (const { id, client_id } of await readableRows(halo, list, ContractWire)) {
     if (client_id == null || !clientIds.includes(client_id)) continue;
     const contract = await halo.get(`/ClientContract/${id}`, ContractWire);
-    const balance = contract.contract_prepaybalance ?? '0';
-    if (contract.allowprepay !== true && isNothing(balance)) continue;
-    const owner = `Contract ${contract.ref ?? id} of client ${client_id}`;
-    warnOfPrepay(`native-contract.${id}`, owner, balance);
+    const { contract_prepaybalance: balance, ref } = contract;
+    if (contract.allowprepay !== true && isZero(balance)) continue;
+    warn(`contract.${id}`, `Contract ${ref ?? id} of client ${client_id}`, balance);
   }
-  if (results.length > 0) return results;
-  return [okResult('native-prepay', 'No configured client has pre-pay in Halo.')];
+  return results.length > 0 ? results : 'No configured client has pre-pay in Halo.';
 }
 
 /** Names that the config may use, for `check` to compare. */
 export async function listNames(halo: Halo, clientIds: readonly SourceId[]): Promise<NameLists> {
   const namesOf = async (kind: NameKind) =>
     (await halo.names.reread(halo, kind)).map(({ id, name }) => ({ sourceId: id, name }));
-  const lists = {
+  const [anyClient] = clientIds;
+  const fields = anyClient === undefined ? null : await clientFields.read(halo, anyClient);
+  const labels = fields?.flatMap(({ label, name }) => [label || [], name].flat());
+  return {
     boards: await namesOf('teams'),
     ticketTypes: await namesOf('ticket types'),
     workTypes: await namesOf('charge types'),
+    ...(labels && { clientFields: labels }),
   };
-  const [anyClient] = clientIds;
-  if (anyClient === undefined) return lists;
-  const fields = await clientFields.read(halo, anyClient);
-  const named = fields.flatMap(({ label, name }) => (label ? [label, name] : [name]));
-  return { ...lists, clientFields: named };
 }

@@ -44,11 +44,7 @@ export const HalopsaConfig = z.strictObject({
     .describe('What makes time billable: a charge type, or just the billable flag of the action.'),
   remoteSessions: toggle(false, 'Whether the remote sessions that Halo holds are read.'),
   pageSize: upTo(100, 100, 'Rows per page; Halo allows at most 100.'),
-  requestsPerMinute: upTo(
-    60_000,
-    140,
-    'Maximum requests, evenly spaced; 700 in five minutes is often cited.',
-  ),
+  requestsPerMinute: upTo(60_000, 140, 'Evenly spaced; 700 in five minutes is often cited.'),
 });
 
 export type HalopsaConfig = z.infer<typeof HalopsaConfig>;

@@ -8,15 +8,13 @@ import { findRow, inChunks, numericIds, parseAll, readableRows } from '../kit/re
 import type { NameSources } from '../kit/reading/names.ts';
 import type { Halo, List } from './call.ts';
 import { facts } from './facts.ts';
-import { fromClient } from './mapping.ts';
 import { ClientDetail, ClientWire, Named } from './schema.ts';
 
-/** Without these, rows lack names and hours. */
-const shown = { includestatus: true, includetickettype: true, includetimetaken: true };
-
-export function ticketList(query: Query, pageSize?: number): List {
-  const wanted = { order: 'id', ...shown, ...query };
-  return { path: '/Tickets', rows: 'tickets', query: wanted, pageSize };
+export function ticketList(more: Query, pageSize?: number): List {
+  // Otherwise rows lack names and hours.
+  const shown = { includestatus: true, includetickettype: true, includetimetaken: true };
+  const query = { order: 'id', ...shown, ...more };
+  return { path: '/Tickets', rows: 'tickets', query, pageSize };
 }
 
 export function invoiceList(query: Query): List {
@@ -24,17 +22,14 @@ export function invoiceList(query: Query): List {
   return { path: '/Invoice', rows: 'invoices', query: { ...order, ...query } };
 }
 
-export function clientList(query: Query): List {
-  const active = { includeactive: true, order: 'id' };
-  return { path: '/Client', rows: 'clients', query: { ...active, ...query } };
+export function clientList(more: Query): List {
+  const query = { includeactive: true, order: 'id', ...more };
+  return { path: '/Client', rows: 'clients', query };
 }
 
-/**
- * The actions of a ticket. Without `timeentriesonly` and `excludesys`: what they exclude is not documented, and
- * the time of an excluded action would not be debited.
- */
-export function actionList(ticketId: SourceId, more: Query = {}): List {
-  return { path: '/Actions', rows: 'actions', query: { ticket_id: ticketId, ...more } };
+/** Without `timeentriesonly` and `excludesys`: what they exclude is not documented, and could be time. */
+export function actionList(ticket_id: SourceId, more: Query = {}): List {
+  return { path: '/Actions', rows: 'actions', query: { ticket_id, ...more }, pageSize: 'all' };
 }
 
 /** Halo returns most short lists bare, and some in an envelope with a count. */
@@ -90,16 +85,17 @@ export function clientNumber(clientId: SourceId): number {
   return Number(clientNumbers([clientId])[0]);
 }
 
-/** So many numbers fit into a URL that any server accepts. */
-const clientsPerList = 100;
-
 /** The clients in as few lists as the URL length and this tenant allow. */
 export async function clientLists({ context }: Halo, clientIds: readonly SourceId[]) {
   const isSingle = (await facts.readFact(context, 'client-ids')) === 'no';
-  const parts = inChunks(clientNumbers(clientIds), isSingle ? 1 : clientsPerList);
+  const parts = inChunks(clientNumbers(clientIds), isSingle ? 1 : 100);
   return parts.map((ids) => {
     return { ids, query: ids.length === 1 ? { client_id: ids[0] } : { client_ids: ids.join(',') } };
   });
+}
+
+export function fromClient({ id, name }: ClientWire): ClientRow {
+  return { sourceId: id, name };
 }
 
 export async function listClients(halo: Halo): Promise<ClientRow[]> {

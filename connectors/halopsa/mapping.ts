@@ -1,26 +1,17 @@
 /** Maps Halo's rows to ours; an action with time is a time entry. */
-import type {
-  ClientRow,
-  InvoiceRow,
-  SourceId,
-  TicketRow,
-  TimeEntryRow,
-} from '../../src/contract/connector.ts';
+import type { InvoiceRow, TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { readPayment } from '../../src/domain/records/invoice.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { sourceOf } from '../../src/domain/records/ticket-source.ts';
+import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import { addSeconds, type Instant, secondsBetween } from '../../src/domain/time.ts';
 import { readWorkedTime } from '../http/answers/exact.ts';
 import { amountsOf, inField, presentIds } from '../http/answers/rows.ts';
-import { namesOf } from '../kit/reading/names.ts';
+import { type NamedRow, namesOf } from '../kit/reading/names.ts';
 import { keyIn } from '../kit/writing/marker.ts';
 import type { HalopsaConfig } from './config.ts';
-import type { ActionWire, ClientWire, InvoiceWire, TicketWire } from './schema.ts';
-
-export function fromClient(wire: ClientWire): ClientRow {
-  return { sourceId: wire.id, name: wire.name };
-}
+import { type ActionWire, actionId, type InvoiceWire, isNone, type TicketWire } from './schema.ts';
 
 export function fromTicket(wire: TicketWire, closedStatuses: readonly string[] | null): TicketRow {
   const isClosed = isClosedTicket(wire, closedStatuses);
@@ -52,7 +43,7 @@ export function changedAt(wire: TicketWire): Instant {
 }
 
 /** A reopened ticket has no closing date, whatever its flag says. */
-export function isClosedTicket(wire: TicketWire, statuses: readonly string[] | null): boolean {
+function isClosedTicket(wire: TicketWire, statuses: readonly string[] | null): boolean {
   if (statuses === null) return wire.hasbeenclosed !== false && wire.dateclosed != null;
   if (wire.status_name) return statuses.includes(wire.status_name);
   const message = `Ticket ${wire.id}, status_name: missing, so it cannot be compared.`;
@@ -60,47 +51,30 @@ export function isClosedTicket(wire: TicketWire, statuses: readonly string[] | n
   throw new KindError('contract', message, { fix });
 }
 
-/** Action IDs restart on each ticket, so the ID includes the ticket. */
-export function actionId(action: Pick<ActionWire, 'id' | 'ticket_id'>): SourceId {
-  return `${action.ticket_id}-${action.id}`;
-}
-
-export interface TimeNames {
-  billableBy: HalopsaConfig['billableBy'];
-  technician(id: string): Pick<TimeEntryRow, 'technician' | 'technicianEmail'>;
-  chargeType(id: string): string;
-}
-
-/** `0`, `0.0` */
-export function isNothing(decimal: string): boolean {
-  return /^-?0*(?:\.0*)?$/.test(decimal);
-}
-
-/** Most actions are notes. One without time but with a start and an end is not a plain note. */
-export function holdsTime(action: ActionWire): boolean {
-  const { timetaken, actionarrivaldate: start, actioncompletiondate: end } = action;
-  if (timetaken != null) return !isNothing(timetaken);
-  return start != null && end != null && start !== end;
+export interface TimeNames extends Pick<HalopsaConfig, 'billableBy'> {
+  agents: readonly NamedRow[];
+  chargeTypes: ReadonlyMap<string, string>;
 }
 
 /** Throws `contract` for time that is invalid. */
 export function fromAction(wire: ActionWire, names: TimeNames): TimeEntryRow {
-  const worked = timeTaken(wire);
+  const { agents, chargeTypes, billableBy } = names;
   const technicianId = agentOf(wire);
-  const chargeType = wire.chargerate ?? null;
+  const agent = agents.find(({ id }) => id === technicianId);
+  const { chargerate: chargeType } = wire;
   return {
     sourceId: actionId(wire),
     ticketId: wire.ticket_id,
     clientId: null,
     technicianId,
-    ...names.technician(technicianId),
-    ...whenWorked(wire, worked.seconds),
-    ...worked,
+    technician: agent?.name ?? unlistedName(technicianId),
+    technicianEmail: agent?.email || null,
+    ...workedTimes(wire),
     secondsText: `${wire.timetaken} h`,
     kind: 'work',
-    workType: chargeType === null ? null : names.chargeType(chargeType),
+    workType: chargeType == null ? null : (chargeTypes.get(chargeType) ?? unlistedName(chargeType)),
     role: null,
-    isBillable: isBillable(wire, names.billableBy),
+    isBillable: isBillable(wire, billableBy),
     isApproved: wire.actreviewed ?? null,
     agreement: wire.action_contract_ref || null,
     ids: presentIds({ workType: chargeType, agreement: wire.action_contract_id }),
@@ -110,17 +84,12 @@ export function fromAction(wire: ActionWire, names: TimeNames): TimeEntryRow {
 }
 
 /** Who worked. A missing number means not known; 0 means not an agent. */
-function agentOf(wire: ActionWire): SourceId {
+function agentOf(wire: ActionWire): string {
   const ids = [wire.who_agentid, wire.actionby_agent_id].filter((id) => id != null);
-  const agentId = ids.length === 0 ? unknownTechnician.id : ids.find((id) => !isNobody(id));
+  const agentId = ids.length === 0 ? unknownTechnician.id : ids.find((id) => !isNone(id));
   if (agentId !== undefined) return agentId;
-  throw new KindError('contract', `${nameOf(wire)}, who_agentid: time is not logged by an agent.`, {
-    fix: 'Only agents’ time is debited; if it is work, log it as an agent.',
-  });
-}
-
-export function isNobody(id: SourceId): boolean {
-  return /^(?:0|-\d+)$/.test(id);
+  const fix = 'Only agents’ time is debited; if it is work, log it as an agent.';
+  throw refused(wire, 'who_agentid: time is not logged by an agent', fix);
 }
 
 export function spanOf(wire: ActionWire): number | null {
@@ -132,52 +101,40 @@ export function spanOf(wire: ActionWire): number | null {
 function loggedAt(wire: ActionWire): Instant {
   const at = wire.datetime ?? wire.actioncompletiondate ?? wire.actiondatecreated ?? null;
   if (at !== null) return at;
-  throw new KindError('contract', `${nameOf(wire)}, datetime: no timestamp.`);
+  throw refused(wire, 'datetime: no timestamp', saveAgain);
 }
 
-function timeTaken(wire: ActionWire) {
-  const { timetaken } = wire;
-  const name = nameOf(wire);
-  if (timetaken == null) {
-    throw new KindError('contract', `${name}, timetaken: missing despite a start and an end.`, {
-      fix: 'Save the time of this action again in Halo.',
-    });
-  }
-  const shown = { text: timetaken, unit: 'hours', spanSeconds: spanOf(wire) } as const;
-  return inField(name, 'timetaken', () => readWorkedTime(shown));
-}
+const saveAgain = 'Save the time of this action again in Halo.';
 
 function nameOf({ id, ticket_id }: ActionWire): string {
   return `Action ${id} of ticket ${ticket_id}`;
 }
 
-/** When its work began, as in its row. Throws `contract` as the mapping does. */
-export function startOf(action: ActionWire): Instant {
-  return whenWorked(action, timeTaken(action).seconds).startedAt;
+function refused(wire: ActionWire, why: string, fix: string): KindError {
+  return new KindError('contract', `${nameOf(wire)}, ${why}.`, { fix });
 }
 
 /** Halo may have a start and an end; if they are missing, the work ended when it was logged. */
-function whenWorked(wire: ActionWire, seconds: number) {
-  const { actionarrivaldate: start, actioncompletiondate: end } = wire;
-  const worked = Math.max(seconds, 0);
-  if (start != null && end == null) {
-    return { startedAt: start, endedAt: addSeconds(start, worked), isTimed: false };
-  }
+export function workedTimes(wire: ActionWire) {
+  const { actionarrivaldate: start, actioncompletiondate: end, timetaken: text } = wire;
+  if (text == null) throw refused(wire, 'timetaken: missing despite a start and an end', saveAgain);
+  const shown = { text, unit: 'hours', spanSeconds: spanOf(wire) } as const;
+  const worked = inField(nameOf(wire), 'timetaken', () => readWorkedTime(shown));
   if (start == null || end == null || start === end) {
-    const endedAt = end ?? loggedAt(wire);
-    return { startedAt: addSeconds(endedAt, -worked), endedAt, isTimed: false };
+    const seconds = Math.max(worked.seconds, 0);
+    const endedAt = end ?? (start == null ? loggedAt(wire) : addSeconds(start, seconds));
+    return { ...worked, startedAt: addSeconds(endedAt, -seconds), endedAt, isTimed: false };
   }
-  if (end > start) return { startedAt: start, endedAt: end, isTimed: true };
-  const message = `${nameOf(wire)}, actioncompletiondate: ${end} is before its start.`;
+  if (end > start) return { ...worked, startedAt: start, endedAt: end, isTimed: true };
   const fix = 'Correct the start and end of the action in Halo.';
-  throw new KindError('contract', message, { fix });
+  throw refused(wire, `actioncompletiondate: ${end} is before its start`, fix);
 }
 
 /** Halo's flag stays set on time without a charge type, which Halo itself does not bill. */
 function isBillable(wire: ActionWire, by: HalopsaConfig['billableBy']): boolean | null {
   if (wire.actisbillable === false) return false;
   if (by === 'flag' || wire.chargerate == null) return wire.actisbillable ?? null;
-  return !isNobody(wire.chargerate);
+  return !isNone(wire.chargerate);
 }
 
 type Amount = 'total' | 'tax_total' | 'amountpaid' | 'amountdue';
@@ -187,10 +144,9 @@ export function fromInvoice(wire: InvoiceWire, ownCurrency: string, readAt: Inst
   const currency = /^[A-Z]{3}$/.exec(wire.currency_code_name ?? '')?.[0] ?? ownCurrency;
   const minor = amountsOf<Amount>(`Invoice ${wire.id}`, wire, currency);
   const totalMinor = minor('total');
-  const isCredit = totalMinor !== null && totalMinor < 0;
-  const isVoid = wire.voided === true || isCredit;
+  const isVoid = wire.voided === true || (totalMinor ?? 0) < 0;
   const paidOn = wire.datepaid?.slice(0, 10) ?? null;
-  // Nothing due proves nothing: invoices paid in another system show the same.
+  // Alone, nothing due does not mean paid: invoices paid in another system show the same.
   const dueMinor = paidOn === null ? null : minor('amountdue');
   const isSettled = dueMinor === 0 && wire.amountpaid == null;
   const paidMinor = isSettled ? totalMinor : minor('amountpaid');

@@ -1,16 +1,9 @@
 /** Changed clients, tickets and invoices. Time is in ticket-time.ts. */
 import { z } from 'zod';
-import type {
-  ClientRow,
-  InvoiceLine,
-  InvoiceRow,
-  PullRequest,
-  SourceId,
-  TicketRow,
-} from '../../src/contract/connector.ts';
+import type { InvoiceRow, PullRequest, SourceId, TicketRow } from '../../src/contract/connector.ts';
 import { minorOf } from '../http/answers/exact.ts';
 import { parseRows } from '../http/answers/rows.ts';
-import { DecimalText, Id, optional } from '../http/answers/wire.ts';
+import { DecimalText, optional } from '../http/answers/wire.ts';
 import type { Query } from '../kit/call.ts';
 import { withLines } from '../kit/reading/invoice-lines.ts';
 import {
@@ -22,6 +15,7 @@ import {
   refuseOld,
   refuseStranger,
 } from '../kit/reading/lists.ts';
+import { lookUpNames } from '../kit/reading/names.ts';
 import type { Halo, List } from './call.ts';
 import { facts } from './facts.ts';
 import {
@@ -29,19 +23,17 @@ import {
   clientLists,
   clientNumbers,
   filterTime,
+  fromClient,
   invoiceList,
   isRising,
   ticketList,
 } from './lists.ts';
-import { fromClient, fromInvoice, fromTicket, isNothing } from './mapping.ts';
-import { ClientWire, InvoiceWire, Named, TicketWire } from './schema.ts';
-import { readDeleted, writeDeleted } from './ticket-time.ts';
+import { fromInvoice, fromTicket } from './mapping.ts';
+import { ClientWire, InvoiceWire, isZero, Named, Reference, TicketWire } from './schema.ts';
+import { forgetDeleted, keepDeleted } from './ticket-time.ts';
 
-/**
- * All changed clients of the tenant: they cannot be requested by ID. If Halo ignores the timestamp, it returns all
- * of them, which only costs requests.
- */
-export function pullClients(halo: Halo, request: PullRequest): Rows<ClientRow> {
+/** All changed clients: they cannot be requested by ID. If the timestamp is ignored, that only costs requests. */
+export function pullClients(halo: Halo, request: PullRequest) {
   const ids = clientNumbers(request.clientIds);
   const changed = { includeinactive: true, lastupdatefromdate: filterTime(request.since) };
   return readPages(halo, {
@@ -63,61 +55,58 @@ export async function* pullTickets(halo: Halo, request: PullRequest): Rows<Ticke
   }
 }
 
-async function* changedTickets(halo: Halo, since: string, ids: readonly SourceId[], list: List) {
+async function* changedTickets(halo: Halo, since: string, ours: readonly SourceId[], list: List) {
   const toTicket = await createTicketMapper(halo);
-  const deleted = await readDeleted(halo);
   const showsTotal = (await facts.readFact(halo.context, 'ticket-total')) === 'yes';
   const untimedIds: SourceId[] = [];
   let before = -1;
   const pages = readPages(halo, {
     list,
     schema: TicketWire,
-    fromWire: (wire) => fromTicket(toTicket(wire), halo.config.closedStatuses ?? null),
+    fromWire: toTicket,
     refuse: ({ sourceId, clientId }, { last_update: changedAt, timetaken }) => {
-      refuseStranger('/Tickets', clientId, ids);
-      if (showsTotal && timetaken != null && isNothing(timetaken)) untimedIds.push(sourceId);
+      refuseStranger('/Tickets', clientId, ours);
+      if (showsTotal && timetaken != null && isZero(timetaken)) untimedIds.push(sourceId);
       // The filter applies to `last_update` only: the last action of a changed ticket may be old.
       if (changedAt != null) refuseOld('/Tickets', changedAt, `${filterTime(since)}.000Z`);
     },
   });
   for await (const page of pages) {
-    const numbers = page.rows.map(({ sourceId }) => Number(sourceId));
-    if (!isRising(numbers, before)) throw ignoredFilter('/Tickets', 'tickets in another order');
-    before = numbers[0] ?? before;
-    const restored = page.rows.filter(({ sourceId }) => deleted.delete(sourceId));
-    if (restored.length > 0) await writeDeleted(halo, deleted);
+    const ids = page.rows.map(({ sourceId }) => sourceId);
+    if (!isRising(ids.map(Number), before))
+      throw ignoredFilter('/Tickets', 'tickets in another order');
+    before = Number(ids[0] ?? before);
+    await forgetDeleted(halo, ids);
     // Numbered pages: a pass can only resume at the end of the list.
     yield { ...page, resume: null, untimedIds: untimedIds.splice(0) };
   }
 }
 
 /** Status names are needed only for closedStatuses: rows may show just the number. */
-export async function createTicketMapper(halo: Halo): Promise<(row: TicketWire) => TicketWire> {
-  if (halo.config.closedStatuses === undefined) return (row) => row;
+export async function createTicketMapper(halo: Halo): Promise<(row: TicketWire) => TicketRow> {
+  const { closedStatuses } = halo.config;
+  if (closedStatuses === undefined) return (row) => fromTicket(row, null);
   const statuses = await halo.names.list(halo, 'statuses');
   return (row) => {
     const status_name = row.status_name || statuses.find(({ id }) => id === row.status_id)?.name;
-    return { ...row, status_name };
+    return fromTicket({ ...row, status_name }, closedStatuses);
   };
 }
 
-/**
- * A deleted ticket is in no other list, and its actions may still be shown. Each is read by itself first: if the
- * filter were ignored, the time of all tickets would be reversed.
- */
+/** Each is read by itself first: if the filter is ignored, the time of all tickets would be reversed. */
 async function* deletedTickets(halo: Halo, ids: readonly SourceId[], query: Query) {
   for await (const page of halo.pages(ticketList({ ...query, deleted: true }))) {
     const parsed = parseRows(page.rows, TicketWire, (row) => row);
     const rows: TicketRow[] = [];
     for (const row of parsed.rows) {
       refuseStranger('/Tickets', row.client_id, ids);
-      if (row.timetaken != null && isNothing(row.timetaken)) continue;
+      if (row.timetaken != null && isZero(row.timetaken)) continue;
       if ((await halo.get(`/Tickets/${row.id}`, TicketWire)).deleted !== true) {
         const message = 'Halo lists tickets as deleted that still exist; run sweep instead.';
         halo.context.log.warn(message, { ticket: row.id });
         return;
       }
-      await writeDeleted(halo, (await readDeleted(halo)).add(row.id));
+      await keepDeleted(halo, row.id);
       rows.push({ ...fromTicket({ ...row, dateclosed: null }, null), status: 'Deleted' });
     }
     yield { rows, rejected: parsed.rejected, resume: null };
@@ -152,28 +141,23 @@ export async function* pullInvoices(halo: Halo, request: PullRequest): Rows<Invo
 }
 
 const LineWire = z.object({
-  ...optional(Id, '_itemid'),
+  ...optional(Reference, '_itemid'),
   ...optional(DecimalText, 'qty_order', 'net_amount'),
 });
 const InvoiceLines = z.object({ lines: z.array(LineWire).nullish() });
 
 /** Only a single invoice shows its lines; their items are numbers. */
-async function readInvoiceLines(halo: Halo, invoiceId: SourceId): Promise<InvoiceLine[]> {
-  const nameOf = async (id: SourceId): Promise<string | null> => {
-    if (!halo.itemNames.has(id)) {
-      halo.itemNames.set(id, (await halo.getIfThere(`/Item/${id}`, Named))?.name ?? null);
-    }
-    return halo.itemNames.get(id) ?? null;
-  };
+async function readInvoiceLines(halo: Halo, invoiceId: SourceId) {
   const path = `/Invoice/${invoiceId}`;
   const invoice = await halo.getIfThere(path, InvoiceLines, { includedetails: true });
-  const lines: InvoiceLine[] = [];
-  for (const { _itemid, qty_order, net_amount } of invoice?.lines ?? []) {
-    lines.push({
-      product: _itemid != null && Number(_itemid) > 0 ? await nameOf(_itemid) : null,
-      quantity: qty_order ?? null,
-      totalMinor: net_amount == null ? null : minorOf(net_amount, halo.context.currency),
-    });
-  }
-  return lines;
+  const lines = invoice?.lines ?? [];
+  const readName = async (id: SourceId) =>
+    (await halo.getIfThere(`/Item/${id}`, Named))?.name ?? null;
+  const itemIds = lines.flatMap(({ _itemid }) => _itemid ?? []);
+  const names = await lookUpNames(halo, 'items', itemIds, oneByOne(readName));
+  return lines.map(({ _itemid, qty_order, net_amount }) => ({
+    product: names.get(_itemid ?? '') ?? null,
+    quantity: qty_order ?? null,
+    totalMinor: net_amount == null ? null : minorOf(net_amount, halo.context.currency),
+  }));
 }

@@ -1,6 +1,6 @@
 /** Alert tickets, notes and the balance field. Sales are in sales.ts. */
 import { z } from 'zod';
-import type { Delivered, SourceId } from '../../src/contract/connector.ts';
+import type { Delivered } from '../../src/contract/connector.ts';
 import { Id, optional } from '../http/answers/wire.ts';
 import { requireSettings } from '../kit/call.ts';
 import { findRow } from '../kit/reading/lists.ts';
@@ -10,14 +10,12 @@ import { readBackNotes } from '../kit/writing/notes.ts';
 import type { KeyedRecord } from '../kit/writing/push.ts';
 import { findByKey, type KeySearch, verifyFilter } from '../kit/writing/search.ts';
 import type { ClosableTicket, Keyed, TicketText } from '../kit/writing/tickets.ts';
-import { type Halo, type List, post, readWhole } from './call.ts';
+import { create, type Halo, type List } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { actionList, clientNumber, readClient, ticketList } from './lists.ts';
-import { actionId, isClosedTicket } from './mapping.ts';
 import { createTicketMapper } from './pull.ts';
-import { type CustomField, TicketWire } from './schema.ts';
+import { actionId, type CustomField, TicketWire } from './schema.ts';
 
-const Created = z.object({ id: Id });
 const KeyedTicket = TicketWire.pick({ id: true, third_party_id_string: true });
 type KeyedTicket = z.infer<typeof KeyedTicket>;
 
@@ -25,32 +23,32 @@ export const alertRecord: KeyedRecord<Halo, TicketText, KeyedTicket, FactId> = {
   noun: 'ticket',
   kept: 'ticket-key',
   find: (halo, ticket) => findByKey(halo, facts, byKey(ticket)),
-  delivered: ({ id }) => ticketDelivered(id),
+  delivered: ({ id }) => ({ remoteId: id, label: `#${id}` }),
   create: createTicket,
   ticket: () => alertTicket,
 };
 
 async function createTicket(halo: Halo, ticket: TicketText): Promise<Delivered> {
-  const alerts = requireSettings('Halo', 'alerts', halo.config.alerts, '{ ticketType: NAME }');
-  const tickettype_id = Number(await halo.names.idOf(halo, 'ticket types', alerts.ticketType));
-  const { team } = alerts;
+  const { alerts } = halo.config;
+  const { ticketType, team } = requireSettings('Halo', 'alerts', alerts, '{ ticketType: NAME }');
+  const tickettype_id = Number(await halo.names.idOf(halo, 'ticket types', ticketType));
   if (team !== undefined) await halo.names.idOf(halo, 'teams', team);
   const client = await readClient(halo, ticket.clientId);
   const body = {
     summary: oneLine(ticket.subject),
     details_html: toHtml(ticket.body),
     client_id: Number(client.id),
-    ...(client.main_site_id == null ? {} : { site_id: Number(client.main_site_id) }),
+    ...(client.main_site_id != null && { site_id: Number(client.main_site_id) }),
     tickettype_id,
-    ...(team === undefined ? {} : { team }),
+    team,
     third_party_id_string: ticket.key,
     // No rules that reply to customers, no acknowledgement: the ticket is internal.
     dont_do_rules: true,
     sendack: false,
   };
-  const { id } = await post(halo, '/Tickets', body, Created);
+  const id = await create(halo, '/Tickets', body);
   await verifyFilter(halo, facts, byKey(ticket));
-  return ticketDelivered(id);
+  return alertRecord.delivered({ id }, ticket);
 }
 
 function byKey({ key, clientId }: Keyed): KeySearch<List, KeyedTicket, FactId> {
@@ -63,10 +61,6 @@ function byKey({ key, clientId }: Keyed): KeySearch<List, KeyedTicket, FactId> {
     filtered: ticketList({ ...query, search: key }),
     fact: 'ticket-search',
   };
-}
-
-function ticketDelivered(id: SourceId): Delivered {
-  return { remoteId: id, label: `#${id}` };
 }
 
 const NoteWire = z.object({
@@ -89,16 +83,12 @@ export const notes = readBackNotes<Halo, NoteWire, FactId>(facts, 'note-audience
       sendemail: isForClient && notes.email,
       timetaken: 0,
     };
-    return post(halo, '/Actions', action, z.unknown());
+    return halo.write('POST', '/Actions', [action]);
   },
   read(halo, { key, ticketId }) {
-    const list = actionList(ticketId, { includehtmlnote: true });
-    const pages = async function* () {
-      yield { rows: await readWhole(halo, list) };
-    };
     const isOurs = ({ note, note_html, ticket_id }: NoteWire): boolean =>
       (hasMarker(note, key) || hasMarker(note_html, key)) && ticket_id === ticketId;
-    return findRow({ pages }, list, NoteWire, isOurs);
+    return findRow(halo, actionList(ticketId, { includehtmlnote: true }), NoteWire, isOurs);
   },
   isInternal: ({ hiddenfromuser }) => hiddenfromuser,
   delivered(note) {
@@ -108,20 +98,16 @@ export const notes = readBackNotes<Halo, NoteWire, FactId>(facts, 'note-audience
 
 const alertTicket: ClosableTicket<Halo> = {
   async read(halo, id) {
-    const path = `/Tickets/${encodeURIComponent(id)}`;
-    const ticket = await halo.getIfThere(path, TicketWire);
+    const ticket = await halo.getIfThere(`/Tickets/${encodeURIComponent(id)}`, TicketWire);
     if (ticket === null || ticket.deleted === true) return null;
-    const toTicket = await createTicketMapper(halo);
-    return {
-      bearsKey: (key) => ticket.third_party_id_string === key,
-      isClosed: isClosedTicket(toTicket(ticket), halo.config.closedStatuses ?? null),
-    };
+    const { isClosed } = (await createTicketMapper(halo))(ticket);
+    return { isClosed, bearsKey: (key) => ticket.third_party_id_string === key };
   },
   async close(halo, id) {
     const { alerts, closedStatuses } = halo.config;
     const status = alerts?.withdrawnStatus ?? closedStatuses?.[0] ?? 'Closed';
     const status_id = Number(await halo.names.idOf(halo, 'statuses', status));
-    return () => post(halo, '/Tickets', { id: Number(id), status_id }, z.unknown());
+    return () => halo.write('POST', '/Tickets', [{ id: Number(id), status_id }]);
   },
   note: notes,
   whenGone: 'by hand',
@@ -142,7 +128,7 @@ export const clientFields: ClientFields<Halo, CustomField> = {
   read: async (halo, clientId) => (await readClient(halo, clientId)).customfields ?? [],
   async write(halo, clientId, { target: { id, name }, value }) {
     const body = { id: Number(clientId), customfields: [{ id, name, value }] };
-    await post(halo, '/Client', body, z.unknown());
+    await halo.write('POST', '/Client', [body]);
   },
   writableFix: 'Make it a text or decimal field that the API application’s agent may edit.',
 };

@@ -17,11 +17,11 @@ import {
   type Sale,
   saleLine,
 } from '../kit/writing/sales.ts';
-import { type Halo, post } from './call.ts';
+import { create, type Halo } from './call.ts';
 import type { FactId } from './facts.ts';
 import { clientNumber, invoiceList, itemNumber, readClient } from './lists.ts';
-import { fromInvoice, isNothing } from './mapping.ts';
-import { type ClientDetail, InvoiceWire, KeyedInvoice } from './schema.ts';
+import { fromInvoice } from './mapping.ts';
+import { type ClientDetail, InvoiceWire, isZero, KeyedInvoice } from './schema.ts';
 
 export const saleRecord: KeyedRecord<Halo, Sale, KeyedInvoice, FactId> = {
   noun: 'invoice',
@@ -31,9 +31,7 @@ export const saleRecord: KeyedRecord<Halo, Sale, KeyedInvoice, FactId> = {
     return findRow(halo, invoicesOf(clientId), KeyedInvoice, isWanted);
   },
   create: createInvoice,
-  delivered: ({ id, invoicenumber }) => {
-    return { remoteId: id, ...(invoicenumber ? { label: invoicenumber } : {}) };
-  },
+  delivered: ({ id: remoteId, invoicenumber: label }) => ({ remoteId, ...(label && { label }) }),
   refuseOther(_, { id, total, tax_total }, sale) {
     const minor = (text: string): number => minorOf(text, sale.currency);
     const net = total == null ? null : minor(total) - minor(tax_total ?? '0');
@@ -49,15 +47,13 @@ export const saleRecord: KeyedRecord<Halo, Sale, KeyedInvoice, FactId> = {
 
 async function createInvoice(halo: Halo, sale: Sale): Promise<Delivered> {
   const client = await readClient(halo, sale.clientId);
-  if (hasAutoTopUp(client)) {
-    const message = `Halo tops up ${client.name} automatically; a sale from here would be a duplicate.`;
-    const fix = 'Turn off automatic top-up for this client in Halo, then retry.';
-    throw new KindError('config', message, { fix });
-  }
+  const topUp = findTopUp(client);
+  if (topUp !== null) throw new KindError('config', topUp.detail, { fix: topUp.fix });
   refuseOtherCurrency(sale, client.currencyisocode ?? null);
   const product = sale.product ?? halo.config.billing.product;
-  const item = product === undefined ? null : await itemNumber(halo, product);
-  const { quantity, unitPrice } = saleLine(sale);
+  const _itemid = product === undefined ? undefined : await itemNumber(halo, product);
+  const { quantity: qty_order, unitPrice: unit_price } = saleLine(sale);
+  const texts = { item_shortdescription: sale.title, item_longdescription: sale.body };
   const body = {
     client_id: clientNumber(sale.clientId),
     // The same day in any zone Halo may use.
@@ -65,17 +61,9 @@ async function createInvoice(halo: Halo, sale: Sale): Promise<Delivered> {
     duedate: dueAt(sale, halo.config.billing.dueInDays, 'T12:00:00Z'),
     // Not `thirdpartyinvoicenumber`: accounting systems put their own number there.
     reference: sale.key,
-    lines: [
-      {
-        item_shortdescription: sale.title,
-        item_longdescription: sale.body,
-        qty_order: quantity,
-        unit_price: unitPrice,
-        ...(item === null ? {} : { _itemid: item }),
-      },
-    ],
+    lines: [{ ...texts, qty_order, unit_price, _itemid }],
   };
-  return { remoteId: (await post(halo, '/Invoice', body, z.object({ id: Id }))).id };
+  return { remoteId: await create(halo, '/Invoice', body) };
 }
 
 /** Null: it no longer exists, or is no longer ours. */
@@ -93,10 +81,12 @@ function invoicesOf(clientId: SourceId) {
   return invoiceList({ client_id: String(clientNumber(clientId)), order: 'id' });
 }
 
-/** Whether Halo would sell the same hours a second time. */
-export function hasAutoTopUp(client: ClientDetail): boolean {
-  const amounts = [client.autotopupbyamount, client.autotopuptoamount];
-  return amounts.some((amount) => !isNothing(amount ?? '0'));
+/** What is wrong if Halo itself sells this client hours; null: it does not. */
+export function findTopUp({ name, autotopupbyamount, autotopuptoamount }: ClientDetail) {
+  if (isZero(autotopupbyamount) && isZero(autotopuptoamount)) return null;
+  const detail = `Halo tops up ${name} automatically: a sale from here would be a duplicate.`;
+  const fix = 'Turn off automatic top-up for this client, or sell its hours only in Halo.';
+  return { detail, fix };
 }
 
 const PaymentWire = z.object({ id: Id, invoice_id: Id, thirdpartyid: z.string().nullish() });
@@ -127,5 +117,5 @@ async function createPayment(halo: Halo, payment: Payment): Promise<Delivered> {
     amount: Number(textFromMinor(amountMinor, currency)),
     thirdpartyid: reference,
   };
-  return { remoteId: (await post(halo, '/InvoicePayment', body, z.object({ id: Id }))).id };
+  return { remoteId: await create(halo, '/InvoicePayment', body) };
 }

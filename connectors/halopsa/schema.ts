@@ -1,18 +1,20 @@
-/**
- * The fields in use of Halo's responses. The vendor documents requests only, so the shapes are those of
- * its models and of public clients. https://halopsa.com/apidoc/
- */
+/** The fields in use, by Halo's request models (https://halopsa.com/apidoc/) and public clients. */
 import { z } from 'zod';
 import { DecimalText, Id, Label, optional, UtcInstant } from '../http/answers/wire.ts';
-
-/** Where a token is requested, and for which tenant. */
-export const AuthInfo = z.object({ auth_url: z.string().min(1), tenant_id: z.string().nullish() });
 
 /** Halo writes "no date" as a date long ago. */
 export const RealTime = UtcInstant.transform((instant) => (instant < '1980' ? null : instant));
 
 /** A reference of 0 or below means none. */
-export const Reference = Id.transform((id) => (/^(?:0|-\d+)$/.test(id) ? null : id));
+export function isNone(id: string): boolean {
+  return /^(?:0|-\d+)$/.test(id);
+}
+export const Reference = Id.transform((id) => (isNone(id) ? null : id));
+
+/** `0`, `0.0`, or not shown. */
+export function isZero(decimal: string | null | undefined): boolean {
+  return /^-?0*(?:\.0*)?$/.test(decimal ?? '');
+}
 
 export const ClientWire = z.object({
   id: Id,
@@ -37,7 +39,7 @@ export const TicketWire = z.object({
 });
 export type TicketWire = z.infer<typeof TicketWire>;
 
-/** Action IDs are unique only within their ticket. Those without `timetaken` are notes. */
+/** Those without `timetaken` are notes. */
 export const ActionWire = z.object({
   id: Id,
   ticket_id: Id,
@@ -51,6 +53,11 @@ export const ActionWire = z.object({
   ...optional(z.string(), 'action_contract_ref', 'note'),
 });
 export type ActionWire = z.infer<typeof ActionWire>;
+
+/** Action IDs restart on each ticket, so the ID includes the ticket. */
+export function actionId(action: Pick<ActionWire, 'id' | 'ticket_id'>): string {
+  return `${action.ticket_id}-${action.id}`;
+}
 
 /** What a look-up by key needs. */
 export const KeyedInvoice = z.object({
@@ -100,4 +107,3 @@ export const ContractWire = z.object({
 
 /** A name with its ID: teams, ticket types, agents, charge types, items. */
 export const Named = z.object({ id: Id, name: z.string(), email: z.string().nullish() });
-export type Named = z.infer<typeof Named>;

@@ -11,10 +11,9 @@ import { longestSessionSeconds } from '../kit/reading/sessions.ts';
 import type { Halo, List } from './call.ts';
 import { facts } from './facts.ts';
 import { isRising } from './lists.ts';
-import { actionId } from './mapping.ts';
-import { RealTime, Reference } from './schema.ts';
+import { actionId, RealTime, Reference } from './schema.ts';
 
-/** There is no filter by date. */
+/** It cannot be filtered by date. */
 export const sessionList: List = {
   path: '/RemoteSession',
   rows: 'remotesessions',
@@ -30,10 +29,7 @@ const SessionWire = z.object({
 });
 type SessionWire = z.infer<typeof SessionWire>;
 
-/**
- * Newest first, back to a day before `since`, and all of that day again: one may have been unfinished, or written into
- * Halo hours late. `resume` is null, since new ones move the pages.
- */
+/** Back to a day before `since`, and that day again: one may have been unfinished, or written hours late. */
 export async function* pullSessions(halo: Halo, request: PullRequest): Rows<SessionRow> {
   if (!halo.config.remoteSessions) return;
   await facts.refuseIfFalse(halo.context, 'dates-utc');
@@ -45,8 +41,9 @@ export async function* pullSessions(halo: Halo, request: PullRequest): Rows<Sess
     if (!isRising(ids, before)) throw ignoredFilter('/RemoteSession', 'sessions in another order');
     before = ids[0] ?? before;
     const ours = page.rows.filter((raw) => isWanted(raw, request.clientIds)).map(withoutTexts);
-    const toRow = (wire: SessionWire) => fromSession(wire, { ...request, readBackTo });
+    const toRow = (wire: SessionWire) => fromSession(wire, request, readBackTo);
     const { rows, rejected } = parseRows(ours, SessionWire, toRow);
+    // New ones move the pages.
     yield { rows: rows.flatMap((row) => row ?? []), rejected, resume: null };
     const all = parseAll(page.rows, SessionWire);
     const began = all.flatMap((one) => one.sessionstartdate ?? one.queuedate ?? []);
@@ -72,10 +69,10 @@ function idsOf(rows: readonly unknown[]): number[] {
   return rows.map((row) => -Number(rawId(row) ?? 'none')).filter((id) => !Number.isNaN(id));
 }
 
-/** The clients are not asked for: a session may have none, or that of its caller only. */
+/** Requested for all clients: a session may have none, or only its caller’s. */
 function isWanted(raw: unknown, clientIds: readonly string[]): boolean {
-  const wire = SessionWire.pick({ clientid: true, matchedclient: true }).safeParse(raw);
-  const clientId = wire.success ? clientOf(wire.data) : null;
+  const Owned = SessionWire.pick({ clientid: true, matchedclient: true });
+  const clientId = clientOf(Owned.safeParse(raw).data ?? {});
   return clientId === null || clientIds.includes(clientId);
 }
 
@@ -89,11 +86,8 @@ function withoutTexts(raw: unknown): unknown {
   return Object.fromEntries(Object.entries(raw).filter(([name]) => name in SessionWire.shape));
 }
 
-type Window = Pick<PullRequest, 'since' | 'until'> & { readBackTo: Instant };
-
 /** Null: it ended before, nobody took it, or it may go on. Throws `contract` for one that cannot be used. */
-function fromSession(wire: SessionWire, window: Window): SessionRow | null {
-  const { since, until, readBackTo } = window;
+function fromSession(wire: SessionWire, { since, until }: PullRequest, readBackTo: Instant) {
   const { sessionstartdate: start, sessionenddate: end, unum, ticket_id, actionnumber } = wire;
   const isFinished = wire.sessionfinished ?? end != null;
   if (end != null && isFinished && end < readBackTo) return null;

@@ -1,75 +1,62 @@
 /** Time by ticket: one request per ticket for its actions, since Halo offers no other way; and which time exists. */
 import type { PresenceRequest, SourceId, TicketTimePage } from '../../src/contract/connector.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
-import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import { addSeconds } from '../../src/domain/time.ts';
 import { secondsOf, type TimeUnit } from '../http/answers/exact.ts';
 import { ifBelieved, parseRows, rawId } from '../http/answers/rows.ts';
 import {
   allRows,
   believeRows,
+  firstPage,
   ignoredFilter,
   type PresentIds,
+  parseAll,
   refuseStranger,
 } from '../kit/reading/lists.ts';
 import { timeByTicket, unreadableTicket } from '../kit/reading/ticket-time.ts';
-import { type Halo, readWhole } from './call.ts';
+import type { Halo } from './call.ts';
 import { facts } from './facts.ts';
 import { actionList, clientLists, filterTime, ticketList } from './lists.ts';
-import {
-  actionId,
-  fromAction,
-  holdsTime,
-  isNobody,
-  isNothing,
-  spanOf,
-  startOf,
-  type TimeNames,
-} from './mapping.ts';
-import { ActionWire, TicketWire } from './schema.ts';
+import { fromAction, spanOf, type TimeNames, workedTimes } from './mapping.ts';
+import { ActionWire, actionId, isNone, isZero, TicketWire } from './schema.ts';
 
 export async function* pullTicketTime(halo: Halo, ticketIds: readonly SourceId[]) {
   await facts.refuseIfFalse(halo.context, 'dates-utc', 'time-unit');
-  if (ticketIds.length === 0) return;
   const deleted = await readDeleted(halo);
   const read = async (id: SourceId): Promise<TicketTimePage> =>
     deleted.has(id) ? reportedDeleted(id) : readTicketTime(halo, id);
-  yield* timeByTicket(ticketIds, read, async (stored) => {
-    const taken = stored.filter((id) => deleted.delete(id));
-    if (taken.length > 0) await writeDeleted(halo, deleted);
-  });
+  yield* timeByTicket(ticketIds, read, (stored) => forgetDeleted(halo, stored));
 }
 
 async function readTicketTime(halo: Halo, ticketId: SourceId): Promise<TicketTimePage> {
-  const { raw, actions, rejected } = await readActions(halo, ticketId);
+  const { raw, actions } = await readActions(halo, ticketId);
   if (raw.length === 0) return readWithoutActions(halo, ticketId);
   const timed = actions.filter(holdsTime);
-  if (timed.length === 0) return { ticketIds: [ticketId], rows: [], rejected };
-  await verifyUnit(halo, timed);
-  await facts.refuseIfFalse(halo.context, 'time-unit');
-  const timeNames = await readTimeNames(halo, timed);
-  const ids = new Set(timed.map(({ id }) => id));
-  const rows = raw.filter((row) => ids.has(rawId(row) ?? ''));
-  const toRow = (action: ActionWire) => fromAction(action, timeNames);
-  const believed = parseRows(rows, ActionWire, toRow, entryIdIn(ticketId));
-  rejected.push(...believed.rejected);
-  return { ticketIds: [ticketId], rows: believed.rows, rejected };
-}
-
-function entryIdIn(ticketId: SourceId) {
-  return (row: unknown): string | null => {
+  if (timed.length > 0) {
+    await verifyUnit(halo, timed);
+    await facts.refuseIfFalse(halo.context, 'time-unit');
+  }
+  const names = await readTimeNames(halo, timed);
+  const toRow = (action: ActionWire) => (holdsTime(action) ? fromAction(action, names) : null);
+  const idOf = (row: unknown): string | null => {
     const id = rawId(row);
-    return id === null ? null : actionId({ id, ticket_id: ticketId });
+    return id && actionId({ id, ticket_id: ticketId });
   };
+  const { rows, rejected } = parseRows(raw, ActionWire, toRow, idOf);
+  return { ticketIds: [ticketId], rows: rows.flatMap((row) => row ?? []), rejected };
 }
 
-/** All actions of a ticket. Throws `contract` if one belongs to another ticket. */
+/** Most actions are notes. One without time but with a start and an end is not a plain note. */
+export function holdsTime({ timetaken, ...action }: ActionWire): boolean {
+  return timetaken == null ? (spanOf(action) ?? 0) !== 0 : !isZero(timetaken);
+}
+
+/** All actions of a ticket, and the readable ones. Throws `contract` if one belongs to another ticket. */
 export async function readActions(halo: Halo, ticketId: SourceId) {
-  const raw = await readWhole(halo, actionList(ticketId));
-  const asIs = (action: ActionWire) => action;
-  const { rows: actions, rejected } = parseRows(raw, ActionWire, asIs, entryIdIn(ticketId));
+  const { rows: raw } = await firstPage(halo, actionList(ticketId));
+  const actions = parseAll(raw, ActionWire);
   const stranger = actions.find((action) => action.ticket_id !== ticketId);
-  if (stranger === undefined) return { raw, actions, rejected };
+  if (stranger === undefined) return { raw, actions };
   throw ignoredFilter('/Actions', `an action of ticket ${stranger.ticket_id}`);
 }
 
@@ -77,7 +64,7 @@ export async function readActions(halo: Halo, ticketId: SourceId) {
 async function readWithoutActions(halo: Halo, ticketId: SourceId): Promise<TicketTimePage> {
   const ticket = await halo.get(`/Tickets/${ticketId}`, TicketWire);
   if (ticket.deleted === true) return reportedDeleted(ticketId);
-  if (isNothing(ticket.timetaken ?? '0')) return { ticketIds: [ticketId], rows: [], rejected: [] };
+  if (isZero(ticket.timetaken)) return { ticketIds: [ticketId], rows: [], rejected: [] };
   return unreadableTicket(ticketId, `has time (${ticket.timetaken}) but shows no actions`);
 }
 
@@ -89,69 +76,59 @@ function reportedDeleted(ticketId: SourceId): TicketTimePage {
 async function readTimeNames(halo: Halo, timed: readonly ActionWire[]): Promise<TimeNames> {
   const agentIds = timed
     .flatMap((one) => [one.who_agentid ?? [], one.actionby_agent_id ?? []].flat())
-    .filter((id) => !isNobody(id));
+    .filter((id) => !isNone(id));
   const typeIds = timed.flatMap((one) => one.chargerate ?? []);
-  const agents = new Map(await halo.names.byId(halo, 'agents', agentIds));
-  agents.set(unknownTechnician.id, unknownTechnician.name);
-  const people = agentIds.length === 0 ? [] : await halo.names.list(halo, 'agents');
-  const types = await halo.names.byId(halo, 'charge types', typeIds);
-  return {
-    billableBy: halo.config.billableBy,
-    technician: (id) => ({
-      technician: agents.get(id) ?? unlistedName(id),
-      technicianEmail: people.find((agent) => agent.id === id)?.email || null,
-    }),
-    chargeType: (id) => types.get(id) ?? unlistedName(id),
-  };
+  // The list is read again if one of them is missing.
+  await halo.names.byId(halo, 'agents', agentIds);
+  const known = agentIds.length === 0 ? [] : await halo.names.list(halo, 'agents');
+  const agents = [unknownTechnician, ...known];
+  const chargeTypes = await halo.names.byId(halo, 'charge types', typeIds);
+  return { agents, chargeTypes, billableBy: halo.config.billableBy };
 }
-
-// ── Unit ────────────────────────────────────────────────────────────────────────────────────────
 
 /** A shorter entry is not conclusive: a minute more or less is a large part of it. */
 const spanSecondsMin = 300;
 const spanSecondsMax = 86_400;
 const toleranceSeconds = 60;
 
-/** A unit once verified takes more entries to contradict: somebody may have typed minutes for hours. */
-const doubtsMin = 3;
-
 /** Entries with a start and an end show whether hours are meant, or minutes, as one public client has it. */
 export async function verifyUnit({ context }: Halo, actions: readonly ActionWire[]): Promise<void> {
-  const units = actions.flatMap((action) => unitBySpan(action) ?? []);
   const isVerified = (await facts.readFact(context, 'time-unit')) === 'yes';
-  if (units.includes('hours')) {
-    if (!isVerified) await facts.verifyFact(context, 'time-unit', true);
-  } else if (units.length >= (isVerified ? doubtsMin : 1)) {
-    await facts.verifyFact(context, 'time-unit', false);
-  }
+  const areHours = actions.some((action) => isIn('hours', action));
+  if (areHours && isVerified) return;
+  const inMinutes = actions.filter((action) => isIn('minutes', action)).length;
+  // Once verified, it takes more to contradict: somebody may have typed minutes for hours.
+  const isKnown = areHours || inMinutes >= (isVerified ? 3 : 1);
+  if (isKnown) await facts.verifyFact(context, 'time-unit', areHours);
 }
 
-function unitBySpan(action: ActionWire): TimeUnit | null {
+/** Whether its time taken in this unit comes to the time from its start to its end. */
+function isIn(unit: TimeUnit, action: ActionWire): boolean {
   const { timetaken } = action;
   const span = spanOf(action) ?? 0;
-  if (timetaken == null || span < spanSecondsMin || span > spanSecondsMax) return null;
-  const fits = (unit: TimeUnit): boolean => {
-    const taken = ifBelieved(() => secondsOf(timetaken, unit));
-    return taken !== null && Math.abs(taken - span) <= toleranceSeconds;
-  };
-  return (['hours', 'minutes'] as const).find(fits) ?? null;
+  if (timetaken == null || span < spanSecondsMin || span > spanSecondsMax) return false;
+  const taken = ifBelieved(() => secondsOf(timetaken, unit));
+  return taken !== null && Math.abs(taken - span) <= toleranceSeconds;
 }
-
-// ── Deleted tickets ─────────────────────────────────────────────────────────────────────────────
 
 const deletedKey = 'deleted-tickets';
 
 /** Deleted tickets whose time still has to be reversed. */
-export async function readDeleted({ context }: Halo): Promise<Set<SourceId>> {
-  const stored = await context.memory.get(deletedKey);
-  return new Set((stored ?? '').split(' ').filter((id) => id !== ''));
+async function readDeleted({ context }: Halo): Promise<Set<SourceId>> {
+  return new Set(((await context.memory.get(deletedKey)) ?? '').match(/\S+/g));
 }
 
-export async function writeDeleted({ context }: Halo, ids: ReadonlySet<SourceId>): Promise<void> {
-  await context.memory.set(deletedKey, [...ids].join(' '));
+export async function keepDeleted(halo: Halo, id: SourceId): Promise<void> {
+  const ids = (await readDeleted(halo)).add(id);
+  await halo.context.memory.set(deletedKey, [...ids].join(' '));
 }
 
-// ── Presence ────────────────────────────────────────────────────────────────────────────────────
+/** Once their time is reversed, or if they were restored. */
+export async function forgetDeleted(halo: Halo, ids: readonly SourceId[]): Promise<void> {
+  const deleted = await readDeleted(halo);
+  const known = ids.filter((id) => deleted.delete(id));
+  if (known.length > 0) await halo.context.memory.set(deletedKey, [...deleted].join(' '));
+}
 
 /** A ticket's last change may differ slightly from the start of its work, which the sweep filters by. */
 const marginSeconds = 2 * 86_400;
@@ -162,21 +139,21 @@ export async function* presentTime(halo: Halo, request: PresenceRequest): Presen
     const { raw } = await readActions(halo, ticketId);
     const actions = believeRows({ path: '/Actions' }, raw, ActionWire);
     // Without a start it was quarantined when it was read, so an earlier version of it stays.
-    const startedAt = (one: ActionWire) => ifBelieved(() => startOf(one)) ?? request.from;
+    const startedAt = (one: ActionWire) =>
+      ifBelieved(() => workedTimes(one))?.startedAt ?? request.from;
     const isWithin = (at: string): boolean => at >= request.from && at < request.to;
     yield actions.filter((one) => holdsTime(one) && isWithin(startedAt(one))).map(actionId);
   }
 }
 
-const OwnedTicket = TicketWire.pick({ id: true, client_id: true });
-
 /** Tickets that may have work in the window: logging it has changed them since. */
 async function readTicketIds(halo: Halo, request: PresenceRequest): Promise<Set<SourceId>> {
+  const Owned = TicketWire.pick({ id: true, client_id: true });
   const found = new Set<SourceId>();
   const lastupdatefromdate = filterTime(addSeconds(request.from, -marginSeconds));
   for (const { ids, query } of await clientLists(halo, request.clientIds)) {
     const list = ticketList({ ...query, lastupdatefromdate });
-    for (const { id, client_id } of await allRows(halo, list, OwnedTicket)) {
+    for (const { id, client_id } of await allRows(halo, list, Owned)) {
       refuseStranger('/Tickets', client_id, ids);
       found.add(id);
     }

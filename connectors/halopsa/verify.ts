@@ -11,27 +11,27 @@ import { createKeyed } from '../kit/writing/push.ts';
 import type { Halo } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { filterTime, invoiceList, ticketList } from './lists.ts';
-import { changedAt, holdsTime, isClosedTicket, isNobody, isNothing } from './mapping.ts';
+import { changedAt } from './mapping.ts';
 import { createTicketMapper } from './pull.ts';
 import { alertRecord, clientFields, notes } from './push.ts';
 import { saleRecord } from './sales.ts';
-import { type ActionWire, InvoiceWire, TicketWire } from './schema.ts';
+import { type ActionWire, InvoiceWire, isNone, isZero, TicketWire } from './schema.ts';
 import { verifySessions } from './sessions.ts';
-import { readActions, verifyUnit } from './ticket-time.ts';
-
-/** Tickets whose time is sampled. */
-const ticketsMax = 30;
+import { holdsTime, readActions, verifyUnit } from './ticket-time.ts';
 
 /** A fact without data to verify it keeps its earlier answer. */
 export async function verifyByReading(halo: Halo, clientIds: readonly SourceId[]) {
   const client_ids = clientIds.slice(0, 50).join(',');
-  const newest = await firstTickets(halo, { client_ids, order: 'last_update', orderdesc: true });
+  const ticketsBy = async (query: Query): Promise<TicketWire[]> =>
+    parseAll((await firstPage(halo, ticketList({ client_ids, ...query }))).rows, TicketWire);
+  const newestFirst = { order: 'last_update', orderdesc: true };
+  const newest = await ticketsBy(newestFirst);
   const { actions, isTotal } = await sampleActions(halo, newest);
-  const now = halo.context.now();
-  if (newest.some((ticket) => isAhead(changedAt(ticket), now))) {
-    await facts.verifyFact(halo.context, 'dates-utc', false);
-  }
+  const isAnyAhead = newest.some((ticket) => isAhead(changedAt(ticket), halo.context.now()));
+  await facts.verifyFact(halo.context, 'dates-utc', isAnyAhead ? false : null);
   await verifyUnit(halo, actions.filter(holdsTime));
+  const [lastClosed] = await ticketsBy({ closed_only: true, ...newestFirst });
+  const open = (await ticketsBy({ open_only: true })).map(await createTicketMapper(halo));
   return [
     ...timeWarnings(actions),
     ...(await facts.verifyAll(halo.context, {
@@ -39,30 +39,28 @@ export async function verifyByReading(halo: Halo, clientIds: readonly SourceId[]
       'ticket-total': isTotal,
       'client-ids': await honoursClientIds(halo, clientIds),
       'last-update': await comparesLastUpdate(halo, newest[0]),
-      'closed-listed': await listsClosed(halo, client_ids),
-      'closed-flag': await openLooksOpen(halo, client_ids),
+      // Also among all that changed since.
+      'closed-listed': await isListedSince(halo, lastClosed, -1),
+      'closed-flag': open.length === 0 ? null : !open.some(({ isClosed }) => isClosed),
       'invoice-modified': await invoicesAreModified(halo, client_ids),
       ...(halo.config.remoteSessions ? await verifySessions(halo) : {}),
     })),
   ];
 }
 
-async function firstTickets(halo: Halo, query: Query): Promise<TicketWire[]> {
-  return parseAll((await firstPage(halo, ticketList(query))).rows, TicketWire);
-}
-
 /** Also whether each ticket's row shows the sum of its time; null where none has any. */
 async function sampleActions(halo: Halo, tickets: readonly TicketWire[]) {
   const sample: ActionWire[] = [];
-  const isSum: boolean[] = [];
-  for (const { id, timetaken } of tickets.slice(0, ticketsMax)) {
-    const { actions, rejected } = await readActions(halo, id);
+  let areSums = true;
+  for (const { id, timetaken } of tickets.slice(0, 30)) {
+    const { raw, actions } = await readActions(halo, id);
     sample.push(...actions);
     const timed = actions.filter(holdsTime);
     const hours = timed.reduce((sum, one) => sum + Number(one.timetaken ?? Number.NaN), 0);
-    isSum.push(rejected.length === 0 && Math.abs(Number(timetaken ?? 0) - hours) < 0.01);
+    const isSum = Math.abs(Number(timetaken ?? 0) - hours) < 0.01;
+    areSums &&= isSum && actions.length === raw.length;
   }
-  return { actions: sample, isTotal: sample.some(holdsTime) ? !isSum.includes(false) : null };
+  return { actions: sample, isTotal: sample.some(holdsTime) ? areSums : null };
 }
 
 /** Two clients together must have as many tickets as each of them added up. */
@@ -74,26 +72,18 @@ async function honoursClientIds(halo: Halo, [one, other]: readonly SourceId[]) {
   return sum === 0 ? null : together === sum;
 }
 
-/** The latest closed ticket must be among all changed since. */
-async function listsClosed(halo: Halo, client_ids: string): Promise<boolean | null> {
-  const query = { client_ids, closed_only: true, order: 'last_update', orderdesc: true };
-  const [last] = await firstTickets(halo, query);
-  return last === undefined ? null : isListedSince(halo, last, -1);
-}
-
 /** The newest ticket is listed since a second before its change, but not since a second after it. */
 async function comparesLastUpdate(halo: Halo, newest: TicketWire | undefined) {
-  if (newest === undefined) return null;
   const before = await isListedSince(halo, newest, -1);
   const after = await isListedSince(halo, newest, 1);
-  if (before === null || after === null) return null;
   // If the row only shows the last action, the ticket may have changed after it.
-  return before && after && newest.last_update == null ? null : before && !after;
+  const isUnclear = before && after && newest?.last_update == null;
+  return before === null || after === null || isUnclear ? null : before && !after;
 }
 
 /** Whether its client’s tickets changed since then include it; null if there are too many to tell. */
-async function isListedSince(halo: Halo, ticket: TicketWire, offsetSeconds: number) {
-  if (ticket.client_id == null) return null;
+async function isListedSince(halo: Halo, ticket: TicketWire | undefined, offsetSeconds: number) {
+  if (ticket?.client_id == null) return null;
   const since = filterTime(addSeconds(changedAt(ticket), offsetSeconds));
   const list = ticketList({ client_id: ticket.client_id, lastupdatefromdate: since });
   const { rows, count } = await firstPage(halo, list);
@@ -101,64 +91,41 @@ async function isListedSince(halo: Halo, ticket: TicketWire, offsetSeconds: numb
   return isThere || rows.length >= (count ?? 0) ? isThere : null;
 }
 
-async function openLooksOpen(halo: Halo, client_ids: string): Promise<boolean | null> {
-  const open = await firstTickets(halo, { client_ids, open_only: true });
-  if (open.length === 0) return null;
-  const toTicket = await createTicketMapper(halo);
-  const closedStatuses = halo.config.closedStatuses ?? null;
-  return !open.some((ticket) => isClosedTicket(toTicket(ticket), closedStatuses));
-}
-
 /** The last created and the last paid: to the day, since accounting systems give no time. */
 async function invoicesAreModified(halo: Halo, client_ids: string): Promise<boolean | null> {
-  const invoices: InvoiceWire[] = [];
-  for (const order of ['id', 'datepaid']) {
-    const { rows } = await firstPage(halo, invoiceList({ client_ids, order }));
-    invoices.push(...parseAll(rows, InvoiceWire));
-  }
-  if (invoices.some(({ last_modified }) => last_modified == null)) return false;
-  const paid = invoices.filter(({ datepaid }) => datepaid != null);
-  const dayOf = (text: string | null | undefined): string => (text ?? '').slice(0, 10);
-  if (paid.length === 0) return null;
-  return paid.every((one) => dayOf(one.last_modified) >= dayOf(one.datepaid));
+  const read = async (order: string): Promise<InvoiceWire[]> =>
+    parseAll((await firstPage(halo, invoiceList({ client_ids, order }))).rows, InvoiceWire);
+  const invoices = [...(await read('id')), ...(await read('datepaid'))];
+  const isModified = ({ last_modified, datepaid }: InvoiceWire): boolean =>
+    last_modified != null && last_modified.slice(0, 10) >= (datepaid ?? '').slice(0, 10);
+  if (!invoices.every(isModified)) return false;
+  return invoices.some(({ datepaid }) => datepaid != null) ? true : null;
 }
 
-/** Time that Halo records or debits besides the time taken. */
-const besides = {
-  traveltime: {
-    id: 'time.travel',
-    what: 'h of travel time, which is not read',
-    fix: 'Log travel to be debited as time taken, with its own charge type.',
-  },
-  timetakenadjusted: {
-    id: 'time.adjusted',
-    what: 'h of adjustment of its time (timetakenadjusted), which is not read',
-    fix: 'Correct the time taken itself, so that blocks and Halo’s billing agree.',
-  },
-  nonbilltime: {
-    id: 'time.non-billed',
-    what: 'h of time that is not billed (nonbilltime), which is not read',
-    fix: 'Log it as a separate action, with a non-billed charge type.',
-  },
-  actionprepayhours: {
-    id: 'native-prepay.drawn',
-    what: 'h that Halo took from its own pre-pay: two systems would debit the same hour',
-    fix: 'End the pre-pay in Halo (of the client or its contract) before its hours are debited here.',
-  },
-};
+export const endPrepay =
+  'Enter the remaining hours as an opening block and end the pre-pay in Halo, or leave the client out.';
+const drawn = 'that Halo took from its own pre-pay: two systems would debit the same hour';
 
-/** Time besides the time taken, and time that is free because it has no charge type. */
+/** Time that Halo records or debits besides the time taken, and what to do instead. */
+const besides = [
+  ['traveltime', 'travel', 'Log travel to be debited as time taken, with its own charge type.'],
+  ['timetakenadjusted', 'adjusted', 'Correct the time taken itself, so that both agree.'],
+  ['nonbilltime', 'non-billed', 'Log it as a separate action, with a non-billed charge type.'],
+  ['actionprepayhours', null, endPrepay],
+] as const;
+
+/** Also of time that is free because it has no charge type. */
 function timeWarnings(actions: readonly ActionWire[]): CheckResult[] {
-  const fields = Object.keys(besides) as (keyof typeof besides)[];
-  const warnings = fields.flatMap((field) => {
-    const { id, what, fix } = besides[field];
-    const found = actions.find((action) => !isNothing(action[field] ?? '0'));
+  const warnings = besides.flatMap(([field, name, fix]) => {
+    const found = actions.find((action) => !isZero(action[field]));
     if (found === undefined) return [];
-    return [warningResult(id, `Ticket ${found.ticket_id} has ${found[field]} ${what}.`, fix)];
+    const id = name === null ? 'native-prepay.drawn' : `time.${name}`;
+    const what = name === null ? drawn : `of ${name} time (${field}), which is not read`;
+    return [warningResult(id, `Ticket ${found.ticket_id} has ${found[field]} h ${what}.`, fix)];
   });
   const timed = actions.filter(holdsTime);
-  const isFree = timed.every(({ chargerate }) => isNobody(chargerate ?? ''));
-  if (timed.length === 0 || !isFree) return warnings;
+  const areFree = timed.every(({ chargerate }) => isNone(chargerate ?? ''));
+  if (timed.length === 0 || !areFree) return warnings;
   const detail = 'None of the time sampled has a charge type, so none of it is debited.';
   const fix = 'If you do not use charge types, set billableBy: flag.';
   return [...warnings, warningResult('time.charge-type', detail, fix)];
@@ -186,16 +153,14 @@ export const probeConnection = createProbe<Halo, FactId>('Halo', facts, ({ confi
 async function writeAndWatch(halo: Halo, note: Note): Promise<Delivered> {
   const { context } = halo;
   if (note.audience === 'client') return notes.write(halo, note);
-  const before = await lastChange(halo, note.ticketId);
+  const lastChange = async (): Promise<string | null> => {
+    const ticket = await halo.get(`/Tickets/${note.ticketId}`, TicketWire);
+    return ticket.last_update ?? ticket.lastactiondate ?? null;
+  };
+  const before = await lastChange();
   if (before !== null) await facts.verifyFact(context, 'dates-utc', isNow(before, context.now()));
   const written = await notes.write(halo, note);
-  const after = await lastChange(halo, note.ticketId);
-  const hasMoved = before === null || after === null ? null : after > before;
-  await facts.verifyFact(context, 'action-moves-ticket', hasMoved);
+  const after = await lastChange();
+  await facts.verifyFact(context, 'action-moves-ticket', before && after ? after > before : null);
   return written;
-}
-
-async function lastChange(halo: Halo, ticketId: SourceId): Promise<string | null> {
-  const ticket = await halo.get(`/Tickets/${ticketId}`, TicketWire);
-  return ticket.last_update ?? ticket.lastactiondate ?? null;
 }

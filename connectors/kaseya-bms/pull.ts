@@ -134,8 +134,8 @@ const lookBackSeconds = 180 * 86_400;
 const lookedMemory = 'invoices-looked-back';
 
 /**
- * Invoices, with our key if a charge of ours is on them: the line has the charge's description. There is no filter
- * for changes: new invoices are read, and once a day those of the period in which payments arrive.
+ * Invoices, with our key if a charge of ours is on them: the line has the charge's description. They cannot be
+ * filtered by change: new ones are read, and once a day those of the period in which payments arrive.
  */
 export async function* pullInvoices(bms: Bms, request: PullRequest): Rows<InvoiceRow> {
   const { memory, currency } = bms.context;
