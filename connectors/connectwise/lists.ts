@@ -4,7 +4,6 @@ import type { ClientRow, ListedProduct, SourceId } from '../../src/contract/conn
 import { KindError } from '../../src/domain/errors.ts';
 import type { Instant } from '../../src/domain/time.ts';
 import { Id } from '../http/answers/wire.ts';
-import { requireSettings } from '../kit/call.ts';
 import { allRows, numericIds, readableRows } from '../kit/reading/lists.ts';
 import type { NameSources } from '../kit/reading/names.ts';
 import { splitIds } from '../kit/reading/split-ids.ts';
@@ -162,9 +161,13 @@ export async function productNumber(psa: Psa, name: string): Promise<SourceId> {
 
 /** The ID of the sale's product, else of the configured one. */
 export async function findProduct(psa: Psa, sale: Sale): Promise<SourceId> {
-  const wanted = sale.product ?? psa.config.billing.product;
-  const name = requireSettings('ConnectWise', 'billing.product', wanted, 'NAME');
-  return psa.recent.share(`product ${name}`, () => productNumber(psa, name));
+  const name = sale.product ?? psa.config.billing.product;
+  if (name !== undefined) {
+    return psa.recent.share(`product ${name}`, () => productNumber(psa, name));
+  }
+  throw new KindError('config', `The offer "${sale.offer}" has no product.`, {
+    fix: 'Set the offer’s product, or billing.product of the connection.',
+  });
 }
 
 const Billed = z.object({ id: Id, currency: z.object({ currencyCode: Text }).nullish() });

@@ -54,11 +54,21 @@ describe.each(routes)('A sale by the route $route', ({ route, first, second }) =
       expect(standing(bench)).toEqual(whole[route]);
     }));
 
+  test('takes a product that the catalogue lists twice', () =>
+    withConnectwise({ billing }, async (bench) => {
+      const push = prepared(bench);
+      for (const { identifier } of bench.sandbox.state.tables.catalog.list()) {
+        bench.sandbox.state.addCatalogItem({ identifier: String(identifier) });
+      }
+      await push.create(sale(), signal);
+      expect(standing(bench)).toEqual(whole[route]);
+    }));
+
   test('needs a product', () =>
     withConnectwise({ billing: { ...billing, product: undefined } }, async (bench) => {
       await expect(prepared(bench).create(sale(), signal)).rejects.toMatchObject({
         kind: 'config',
-        message: 'This ConnectWise connection has no settings for billing.product.',
+        message: 'The offer "Ten hours" has no product.',
       });
     }));
 
