@@ -33,15 +33,19 @@ test('a daily job that was missed while no service ran is done by the next, whic
 
     const database = new DatabaseSync(msp.store);
     const key = "key = 'schedule:sweep'";
-    const row = database.prepare(`SELECT value FROM connection_memory WHERE ${key}`).get();
-    const [rule, until] = String(row?.value).split('\n');
+    const isDoneBy = () => {
+      const row = database.prepare(`SELECT value FROM connection_memory WHERE ${key}`).get();
+      return String(row?.value).split('\n');
+    };
+    const [rule, until] = isDoneBy();
     const before = new Date(Date.parse(String(until)) - 24 * 3_600_000).toISOString();
     const change = `UPDATE connection_memory SET value = ? WHERE ${key}`;
     database.prepare(change).run(`${rule}\n${before}`);
-    database.close();
 
     const second = msp.start('start');
-    await waitUntil('it is made up for', () => runsOf(msp, 'start sweep').length === 1);
+    await waitUntil('it is made up for', () => isDoneBy()[1] !== before);
+    expect(runsOf(msp, 'start sweep')).toHaveLength(1);
+    database.close();
     second.kill('SIGTERM');
     const { stderr, exitCode } = await second.done;
     expect(stderr).toContain('A daily job was missed; running it now.');
