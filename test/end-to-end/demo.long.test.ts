@@ -21,7 +21,7 @@ let result: CommandResult;
 
 beforeAll(async () => {
   result = await demo('--json', '--out', output);
-}, 180_000);
+}, 300_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -35,7 +35,7 @@ test('revenue ties to the ledger, whatever was paid, declined and returned', asy
   const file = join(folder, 'copy.db');
   const kinds = new Set<string>();
   try {
-    for (let seed = 2; seed <= 2 * sampleSize({ short: 4, full: 40 }); seed += 2) {
+    for (let seed = 2; seed <= 2 * sampleSize({ short: 4, full: 24 }); seed += 2) {
       await playInto(file, seed);
       const store = await openStore({ file, now: Date.now });
       for (const kind of await compareWithOracle({ store, file, clients: [] })) kinds.add(kind);
