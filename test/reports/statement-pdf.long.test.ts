@@ -75,9 +75,10 @@ onPaper.each(cases)('a statement of $lines lines in $locale', ({ locale, lines }
       // The rows of a ticket, and the head that says what its columns are.
       const withRows = pages.filter((page) => /^.*#\d{4} (?!Printer on fire)/m.test(page));
       expect(withRows.map((page) => page.includes(worked))).toEqual(withRows.map(() => true));
-      for (const page of pages) {
+      for (const [index, page] of pages.entries()) {
         const rows = page.split('\n').filter((line) => line.trim() !== '');
-        expect(rows.length).toBeGreaterThan(6);
+        // How much is left for the last page depends on the fonts of the machine.
+        expect(rows.length).toBeGreaterThan(index < pages.length - 1 ? 6 : 3);
         // Above the foot: no head, and no title, of what is on the next page.
         const last = rows.at(-2) ?? '';
         expect(last).not.toContain(worked);
