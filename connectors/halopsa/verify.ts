@@ -48,7 +48,7 @@ export async function verifyByReading(halo: Halo, clientIds: readonly SourceId[]
   ];
 }
 
-/** Also whether each ticket's row shows the sum of its time; null where none has any. */
+/** Also whether each ticket's row shows the sum of its time; null without time to compare. */
 async function sampleActions(halo: Halo, tickets: readonly TicketWire[]) {
   const sample: ActionWire[] = [];
   let areSums = true;

@@ -103,7 +103,7 @@ describe('publish', () => {
     expect(namesIn(folder)).toEqual(['404.html', name, 'index.html'].sort());
     for (const shown of ['index.html', '404.html']) {
       const text = textOf(join(folder, 'pages', shown));
-      expect(text).toContain('There is no page at this address');
+      expect(text).toContain('This page does not exist');
       expect(text).not.toMatch(/[0-9a-f]{32}|Dupont/);
     }
   });

@@ -3,6 +3,7 @@ import type { Push, PushKind, PushMessages } from '../../src/contract/connector.
 import type { FaultOptions } from '../sandbox/server.ts';
 import type { ContractBench, ContractSubject, Opened } from './contract-bench.ts';
 import { withBench } from './contract-reads.ts';
+import { tenHours } from './ten-hours.ts';
 
 export function describePushing<Kind extends PushKind>(subject: ContractSubject, kind: Kind): void {
   const withPush = (
@@ -213,21 +214,7 @@ export function messageOf<Kind extends PushKind>(
       audience: 'internal',
       body: 'There are 2 h left in the block.',
     },
-    invoice: {
-      key,
-      clientId,
-      offer: '10 hours',
-      product: null,
-      seconds: 36_000,
-      quantity: 10,
-      rateMinor: 12_000,
-      totalMinor: 120_000,
-      currency: 'EUR',
-      issuedOn: '2026-03-02',
-      title: 'Prepaid hours',
-      body: 'A block of 10 hours.',
-      ...bench.invoice,
-    },
+    invoice: tenHours(clientId, key, { quantity: 10, ...bench.invoice }),
     recharge: {
       key,
       clientId,

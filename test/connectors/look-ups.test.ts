@@ -1,26 +1,13 @@
 /** Messages that are looked up together before they are created, against ConnectWise's sandbox. */
 import { expect, test } from '@jest/globals';
-import type { PushMessages } from '../../src/contract/connector.ts';
 import { type Bench, soon, withConnectwise } from './connectwise/bench.ts';
+import { tenHours } from './ten-hours.ts';
 
 const alert = ({ company }: Bench, key: string) => {
   return { key, clientId: String(company), subject: 'Low', body: 'Low.' };
 };
 
-const sale = (clientId: number, key: string): PushMessages['invoice'] => ({
-  key,
-  clientId: String(clientId),
-  offer: '10 hours',
-  product: null,
-  seconds: 36_000,
-  quantity: 1,
-  rateMinor: 12_000,
-  totalMinor: 120_000,
-  currency: 'EUR',
-  issuedOn: '2026-03-02',
-  title: 'Prepaid hours',
-  body: 'A block of 10 hours.',
-});
+const sale = (clientId: number, key: string) => tenHours(String(clientId), key);
 
 function pushesOf(bench: Bench, connector = bench.connector) {
   const { 'alert-ticket': alerts, invoice: sales } = connector.push;

@@ -61,7 +61,7 @@ export function classifyAnswer(
     const message = `${name} answered with a web page (${status}) instead of JSON.`;
     const fix =
       status === 404
-        ? 'Check baseUrl and the account or tenant of this connection: there is no API at this address now.'
+        ? 'Check baseUrl and the account or tenant of this connection: no API answers at this address.'
         : 'The vendor may be throttling or down, or baseUrl is not that of the API.';
     return uncertain(request, message, { status, fix }, status === 404 ? 'config' : 'transient');
   }

@@ -2,11 +2,10 @@
 import { isRecent } from '../../http/answers/clock.ts';
 
 const lifeMs = 60_000;
+/** Messages; a service runs for months. What is forgotten is read again. */
+const keptMax = 500;
 
-interface Kept {
-  value: unknown;
-  atMs: number;
-}
+type Kept = { value: unknown; atMs: number };
 
 export type Recent = ReturnType<typeof createRecent>;
 
@@ -20,6 +19,8 @@ export function createRecent(now: () => number) {
     keep(key: string, name: string, value: unknown, atMs: number): void {
       const own = kept.get(key) ?? new Map<string, Kept>();
       kept.set(key, own.set(name, { value, atMs }));
+      const [oldest] = kept.keys();
+      if (kept.size > keptMax && oldest !== undefined) kept.delete(oldest);
     },
     /** Once; null: not read for this message within the last minute. */
     take<T>(key: string, name: string) {
@@ -27,7 +28,6 @@ export function createRecent(now: () => number) {
       kept.get(key)?.delete(name);
       return unlessOld<T>(found);
     },
-    /** What was read for the message before counts no more. */
     forget: (key: string) => void kept.delete(key),
     /** For all messages: read at most once a minute. */
     async share<T>(name: string, read: () => Promise<T>) {

@@ -59,7 +59,7 @@ export function toAgreedTerms(source: AgreementSource, client: Client): Terms {
   };
 }
 
-/** Null for zero: there is no such rule. */
+/** Null for zero, which means no rule. */
 function secondsOrNull(value: number): Term {
   return value === 0 ? null : seconds(value);
 }

@@ -15,7 +15,7 @@ const en = {
   over: (hours: string) => `${hours} over`,
   newAddress: 'If an address has reached the wrong people, give that client a new one:',
   nothing: 'No clients yet.',
-  noPage: 'There is no page at this address',
+  noPage: 'This page does not exist',
   askFor: (sender: string | null) =>
     sender === null
       ? 'It may have been replaced by a new one. Your IT provider will send you the current address.'

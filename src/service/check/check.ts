@@ -244,7 +244,7 @@ function findProbeId({ clients, connection }: CheckTarget, name: string): string
     (candidate) => candidate.id === name || candidate.name.toLowerCase() === wanted,
   );
   if (client === undefined) {
-    const message = `There is no client "${name}" in the config to test writes with.`;
+    const message = `The config has no client "${name}" to test writes with.`;
     const fix = 'Add a test client with its ids to the config, and pass its name.';
     throw new KindError('config', message, { fix });
   }

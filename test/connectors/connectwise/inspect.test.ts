@@ -1,25 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import type { PushMessages, VendorBlock } from '../../../src/contract/connector.ts';
+import type { VendorBlock } from '../../../src/contract/connector.ts';
+import { tenHours } from '../ten-hours.ts';
 import { type Bench, soon, withConnectwise } from './bench.ts';
 
 const signal = soon();
 
-function saleOf(bench: Bench): PushMessages['invoice'] {
-  return {
-    key: 'inv.1',
-    clientId: String(bench.company),
-    offer: 'ten',
-    product: null,
-    seconds: 36_000,
-    quantity: 1,
-    rateMinor: 12_000,
-    totalMinor: 120_000,
-    currency: 'EUR',
-    issuedOn: '2026-03-02',
-    title: '10 h',
-    body: 'Ten hours.',
-  };
-}
+const saleOf = (bench: Bench) => tenHours(String(bench.company), 'inv.1');
 
 function invoicePush(bench: Bench) {
   const { find, create, inspect } = bench.connector.push.invoice ?? {};

@@ -6,6 +6,7 @@ import { type SyncroSandbox, startSyncroSandbox } from '../../sandbox/syncro/ind
 import type { SyncroState } from '../../sandbox/syncro/state.ts';
 import { createTestContext, type TestContext } from '../../support/connector-context.ts';
 import { pullRequestFor, soon } from '../pull-rows.ts';
+import { tenHours } from '../ten-hours.ts';
 
 export interface SyncroBench {
   sandbox: SyncroSandbox;
@@ -59,21 +60,10 @@ export async function withSyncro(
         const results = await connector.check([String(dupont), String(martin)], soon());
         return new Map(results.map((result) => [result.id, result]));
       },
-      sale: (change = {}) => ({
-        key: 'ph:invoice:1:0a1b2c3d4e5f',
-        clientId: String(dupont),
-        offer: 'ten',
-        product: null,
-        seconds: 36_000,
-        quantity: 1,
-        rateMinor: 12_000,
-        totalMinor: 120_000,
-        currency: 'EUR',
-        issuedOn: '2026-03-02',
-        title: 'Ten hours',
-        body: 'A block of ten hours.',
-        ...change,
-      }),
+      sale: (change = {}) => {
+        const texts = { offer: 'ten', title: 'Ten hours', body: 'A block of ten hours.' };
+        return tenHours(String(dupont), 'ph:invoice:1:0a1b2c3d4e5f', { ...texts, ...change });
+      },
     });
   } finally {
     await sandbox.close();
