@@ -27,15 +27,15 @@ export async function endBlocks(
     if (account.overageSeconds === 0) return [];
     return payOffOverage(account, await store.readOpenOverage(ledger.clientId));
   };
-  if (findEnding(ledger, account, today).length === 0) return { postings: [], blocks: [] };
-  // Work of their days comes first, even if another process has only just given the hours back.
-  const postings = await payOff();
-  const ending = findEnding(ledger, account, today);
-  const rolled =
-    rollover === null
-      ? []
-      : rollOver(await withoutUndone(store, ledger), account, ending, rollover);
-  postings.push(...rolled.flatMap((one) => one.postings));
+  const ending = ledger.blocks.filter((block) => isLeft(block) && hasEnded(block, today));
+  if (ending.length === 0) return { postings: [], blocks: [] };
+  if (rollover === null) {
+    // Work of their days comes first, even if another process has only just given the hours back.
+    const paid = await payOff();
+    return { postings: [...paid, ...expire(ledger, account, ending, today)], blocks: [] };
+  }
+  const rolled = rollOver(await withoutUndone(store, ledger), account, ending, rollover);
+  const postings = rolled.flatMap((one) => one.postings);
   const blocks = rolled.map(({ block }) => block);
   postings.push(...expire(ledger, account, ending, today));
   if (blocks.length > 0) postings.push(...(await payOff()));
@@ -43,16 +43,6 @@ export async function endBlocks(
   const alsoEnded = blocks.filter((block) => hasEnded(block, today));
   postings.push(...expire(ledger, account, alsoEnded, today));
   return { postings, blocks };
-}
-
-/** With what the account still holds of them. */
-function findEnding(ledger: ClientLedger, account: Account, today: DateText): BlockBalance[] {
-  return ledger.blocks.flatMap((block) => {
-    const held = account.blocks.find(({ id }) => id === block.id);
-    if (held === undefined || !isLeft(held) || !hasEnded(block, today)) return [];
-    const { remainingSeconds, remainingMinor } = held;
-    return [{ ...block, remainingSeconds, remainingMinor }];
-  });
 }
 
 /** Leaves out rollovers by runs that have been undone. */

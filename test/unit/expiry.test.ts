@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { Rollover } from '../../src/domain/agreements/terms.ts';
 import { endBlocks } from '../../src/replenish/expiry.ts';
 import { accountFrom, type BlockBalance, type ClientLedger } from '../../src/store/port.ts';
 
@@ -11,7 +12,7 @@ const expired: BlockBalance = {
 };
 
 /** One hour is left in a block that has expired, and 20 minutes were carried. */
-async function endWith(workedOn: string): Promise<string[]> {
+async function endWith(workedOn: string, rollover: Rollover | null = null): Promise<string[]> {
   const ledger: ClientLedger = {
     ...{ clientId: 'dupont', blocks: [expired], sharedUse: [] },
     ...{ overageSeconds: 1200, clientSeq: 9 },
@@ -26,8 +27,9 @@ async function endWith(workedOn: string): Promise<string[]> {
     readOpenOverage: async () => [carried],
     readUndoneBlocks: async () => new Set<string>(),
   };
-  const rules = { rollover: null, today: '2026-03-08' };
+  const rules = { rollover, today: '2026-03-08' };
   const { postings } = await endBlocks(store, ledger, accountFrom(ledger, []), rules);
+  expect(new Set(postings.map(({ key }) => key)).size).toBe(postings.length);
   return postings.map(({ side, reason, seconds }) => `${side} ${reason} ${seconds}`);
 }
 
@@ -41,4 +43,14 @@ test('hours that come back to an expired block pay for carried work of its days 
 
 test('not for work after its last day', async () => {
   expect(await endWith('2026-03-06')).toEqual(['debit expiry 3600']);
+});
+
+test('hours that roll over pay for it once, as the new block’s', async () => {
+  const rollover = { seconds: null, validForMonths: 1 };
+  expect(await endWith('2026-03-06', rollover)).toEqual([
+    'debit rollover 3600',
+    'credit rollover 3600',
+    'credit reversal 1200',
+    'debit usage 1200',
+  ]);
 });
