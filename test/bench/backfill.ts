@@ -1,7 +1,8 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { openStore } from '../../src/store/open.ts';
 import type { DebitBatch } from '../../src/store/port.ts';
 import { writeAheadLog } from '../../src/store/sqlite/journal.ts';
-import { connectionPragmas, openStore } from '../../src/store/sqlite/open.ts';
+import { connectionPragmas } from '../../src/store/sqlite/open.ts';
 import { debitPages, historyAt, type Office } from './office.ts';
 import { comparePairs, median, type Ratio, ratioOf, type Took, timed } from './ratio.ts';
 

@@ -8,7 +8,7 @@ import { createNameBook } from '../../src/domain/records/names.ts';
 import { type Instant, instantFromMs } from '../../src/domain/time.ts';
 import type { App } from '../../src/service/app/app.ts';
 import { type RunResult, runSteps } from '../../src/service/run/run.ts';
-import { openStore } from '../../src/store/sqlite/open.ts';
+import { openStore } from '../../src/store/open.ts';
 import { clientsOf, type Span, type Work, workOf } from './work.ts';
 
 /** Work of the years before was posted then; that of the last month in it. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { rebuildRehearsal } from '../../src/service/app/rehearsal.ts';
 import { adjustBalance } from '../../src/service/corrections/adjust.ts';
 import { addBlock, voidBlock } from '../../src/service/corrections/blocks.ts';
-import { openStore } from '../../src/store/sqlite/open.ts';
+import { openStore } from '../../src/store/open.ts';
 import { agreementOf, CoreBench, clientOf, openingOf } from '../support/core-bench.ts';
 
 const travelIsFree = agreementOf({

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from '@jest/globals';
-import { readMigrations } from '../../src/store/sqlite/migrate.ts';
+import { readMigrations } from '../../src/store/sqlite/migrations.ts';
 import { checkout } from '../support/run-command.ts';
 import { withSmallMsp } from '../support/small-msp.ts';
 

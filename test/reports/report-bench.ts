@@ -18,9 +18,9 @@ import {
 } from '../../src/domain/ledger/postings.ts';
 import { creditPurchase } from '../../src/domain/ledger/purchase.ts';
 import { dateInZone, type Instant } from '../../src/domain/time.ts';
+import { openStore } from '../../src/store/open.ts';
 import type { Block, Charge, ChargeGroup, ReplenishBatch, Store } from '../../src/store/port.ts';
 import { accountFrom } from '../../src/store/port.ts';
-import { openStore } from '../../src/store/sqlite/open.ts';
 import { agreementOf, clientOf } from '../support/terms.ts';
 
 const cleanUps: (() => unknown)[] = [];

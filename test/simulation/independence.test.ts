@@ -22,5 +22,5 @@ test('the auditor shares no code with the product', () => {
   expect(inProduct('settled.ts')).toEqual([]);
   expect(inProduct('auditor.ts')).toEqual([]);
   // The machine runs it, of course: the walk does see what is there.
-  expect(inProduct('machine.ts')).toContain('src/store/sqlite/open.ts');
+  expect(inProduct('machine.ts')).toContain('src/store/open.ts');
 });

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { openStore } from '../../src/store/open.ts';
 import type { AcceptedAgreement } from '../../src/store/port.ts';
-import { openStore } from '../../src/store/sqlite/open.ts';
 import { at, closeAfterwards, makeFolder, now, openRaw } from './store-bench.ts';
 
 function acceptedOf(fields: Partial<AcceptedAgreement> = {}): AcceptedAgreement {

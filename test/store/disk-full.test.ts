@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { openDatabase, openStore, storeOn } from '../../src/store/sqlite/open.ts';
+import { openDatabase, openStore, storeOn } from '../../src/store/open.ts';
 import { outputOf, startModule } from './child-process.ts';
 import { closeAfterwards, makeFolder, now, page, timeEntry } from './store-bench.ts';
 
@@ -28,7 +28,7 @@ test('a full database undoes the page, says so, and takes it once there is space
 
 test('a disk that takes no more bytes does not cost what was written before', async () => {
   const file = join(makeFolder(), 'store.db');
-  const open = JSON.stringify(resolve('src/store/sqlite/open.ts'));
+  const open = JSON.stringify(resolve('src/store/open.ts'));
   const source = `
     const { openStore } = await import(${open});
     const store = await openStore({ file: ${JSON.stringify(file)}, now: Date.now });

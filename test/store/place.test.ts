@@ -3,8 +3,8 @@ import { linkSync, mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync }
 import { join, relative } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { acquireLock } from '../../src/store/lock.ts';
+import { openStore } from '../../src/store/open.ts';
 import { placeOf, refuseFileSystem } from '../../src/store/place.ts';
-import { openStore } from '../../src/store/sqlite/open.ts';
 import { makeFolder } from './store-bench.ts';
 
 let folder: string;

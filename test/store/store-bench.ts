@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach } from '@jest/globals';
 import type { TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
 import type { Posting } from '../../src/domain/ledger/ledger.ts';
+import { openStore } from '../../src/store/open.ts';
 import type {
   Block,
   Charge,
@@ -16,8 +17,7 @@ import type {
   ReplenishBatch,
   Store,
 } from '../../src/store/port.ts';
-import { Database } from '../../src/store/sqlite/database.ts';
-import { openStore } from '../../src/store/sqlite/open.ts';
+import { SqliteDatabase } from '../../src/store/sqlite/database.ts';
 import { putBlankDatabase } from '../support/blank-database.ts';
 
 export const at = '2026-03-02T09:00:00.000Z';
@@ -61,8 +61,8 @@ export function openRaw(file: string): DatabaseSync {
   return raw;
 }
 
-export function openBare(file: string): Database {
-  const database = new Database(file, { isReadOnly: false });
+export function openBare(file: string): SqliteDatabase {
+  const database = new SqliteDatabase(file, { isReadOnly: false });
   cleanUps.push(() => database.close());
   return database;
 }

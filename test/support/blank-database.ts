@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '../../src/store/sqlite/open.ts';
+import { openDatabase } from '../../src/store/open.ts';
 
 let blank: Promise<Buffer> | null = null;
 

@@ -20,7 +20,7 @@ import {
   usualSteps,
 } from '../../src/service/run/run.ts';
 import type { StepName } from '../../src/service/run/step.ts';
-import { openDatabase, storeOn } from '../../src/store/sqlite/open.ts';
+import { openDatabase, storeOn } from '../../src/store/open.ts';
 import { putBlankDatabase } from './blank-database.ts';
 import { dumpTables } from './dump-tables.ts';
 import { ScriptedVendor } from './scripted-connector.ts';

@@ -47,7 +47,7 @@ const walls: readonly Wall[] = [
   { room: 'src/store/port/', may: ['src/domain/', 'src/store/port.ts'] },
   ...inOrder(
     'src/store/sqlite/',
-    [...port, 'src/store/sqlite/database.ts', 'src/store/sqlite/outbox.ts'],
+    [...port, 'src/store/sqlite/database.ts', 'src/store/sql/outbox.ts'],
     ['sessions', 'mirror', 'ledger', 'debit', 'replenish', 'reconcile'],
   ),
   { room: 'src/store/sqlite/*', may: ['src/domain/', 'src/store/'] },

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { applyOpeningBlocks } from '../../debit/opening-blocks.ts';
 import type { Client } from '../../domain/agreements/terms.ts';
 import { describeError, isKindError } from '../../domain/errors.ts';
 import { type Instant, instantFromMs } from '../../domain/time.ts';
+import { replaceStore, withDrafts } from '../../store/copies.ts';
 import { acquireLock } from '../../store/lock.ts';
+import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/port.ts';
-import { openStore } from '../../store/sqlite/open.ts';
-import { replaceDatabase } from '../../store/sqlite/rebuild.ts';
 import { manualRunId } from '../corrections/by-hand.ts';
 import { repeatEntry } from '../corrections/repeat-entry.ts';
 import type { App } from './app.ts';
@@ -65,12 +66,14 @@ export async function rebuildRehearsal(app: Rehearsing, holder?: StoreHolder): P
   if ((await areRulesChanged(store, app.clients)) !== true) return store;
   const lock = holder === undefined ? acquireLock(config.store, 'run', now) : null;
   try {
-    const draft = `${config.store}.rebuild`;
-    await store.copyMirror(draft, now());
-    await fillDraft(app, draft);
-    await store.close();
-    await holder?.close();
-    await replaceDatabase(draft, config.store);
+    await withDrafts(config.store, async (folder) => {
+      const draft = join(folder, 'rebuilt.db');
+      await store.copyMirror(draft, now());
+      await fillDraft(app, draft);
+      await store.close();
+      await holder?.close();
+      await replaceStore(draft, config.store, { kept: null, now });
+    });
     log.info(
       'The config changed and nothing has been sent yet: all balances were recalculated from the mirrored work.',
     );

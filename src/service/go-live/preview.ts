@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { KindError } from '../../domain/errors.ts';
 import { formatIn } from '../../domain/format.ts';
 import { type Instant, instantFromMs } from '../../domain/time.ts';
-import { withFileErrors } from '../../store/private-file.ts';
-import { openStore } from '../../store/sqlite/open.ts';
+import { withDrafts } from '../../store/copies.ts';
+import { openStore } from '../../store/open.ts';
 import type { App } from '../app/app.ts';
 import { identifyClients } from '../app/identify-clients.ts';
 import type { Logger } from '../app/log.ts';
@@ -54,16 +53,11 @@ export async function previewGoLive(app: Previewed, signal: AbortSignal): Promis
       fix: 'Run `prepaid-hours run` with `mode: observe` first.',
     });
   }
-  // Beside the database: whoever may read that folder may read the copy, and it has space for it.
-  const prefix = join(dirname(config.store), '.go-live-');
-  const folder = withFileErrors(prefix, () => mkdtempSync(prefix));
-  try {
+  return await withDrafts(config.store, async (folder) => {
     const file = join(folder, 'copy.db');
     await store.backup(file);
     return { mode: config.mode, firstLiveRunAt, ...(await decideOnCopy(app, file, signal)) };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 async function decideOnCopy(

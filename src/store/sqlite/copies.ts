@@ -3,9 +3,11 @@ import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isKindError, KindError } from '../../domain/errors.ts';
 import { createNew, syncPath, withFileErrors } from '../private-file.ts';
-import { Database } from './database.ts';
+import type { Database } from '../sql/database.ts';
+import { lastApplied, migrate, requireKnown } from '../sql/migrate.ts';
+import { SqliteDatabase } from './database.ts';
 import { changeJournal, noWriteAheadLog } from './journal.ts';
-import { lastApplied, migrate, readMigrations, requireKnown } from './migrate.ts';
+import { readMigrations } from './migrations.ts';
 import { connectionPragmas } from './open.ts';
 
 const sideFiles = ['-wal', '-shm', '-journal'] as const;
@@ -15,9 +17,9 @@ const sideFiles = ['-wal', '-shm', '-journal'] as const;
  * made, to the millisecond. Null: the file is not a readable database of this program.
  */
 export function readOrigin(file: string): string | null {
-  let database: Database | null = null;
+  let database: SqliteDatabase | null = null;
   try {
-    database = new Database(file, { isReadOnly: true });
+    database = new SqliteDatabase(file, { isReadOnly: true });
     const sql = 'SELECT applied_at AS origin FROM migration WHERE number = 1';
     return database.row<{ origin: string }>(sql)?.origin ?? null;
   } catch {
@@ -29,7 +31,7 @@ export function readOrigin(file: string): string | null {
 
 /** The last migration of the database, and of this program. Throws `config` where there is none. */
 export function readVersions(file: string): { version: number; wanted: number } {
-  const database = new Database(file, { isReadOnly: true });
+  const database = new SqliteDatabase(file, { isReadOnly: true });
   try {
     const last = lastApplied(database);
     if (last !== undefined) return { version: last.number, wanted: readMigrations().length };
@@ -50,7 +52,7 @@ export function copyBackup(file: string, draft: string, now: number): void {
     throw new KindError('config', `The backup ${file} ${what}.`, { fix: anotherBackup });
   }
   withOwnFix(() => {
-    const backup = new Database(file, { isReadOnly: true });
+    const backup = new SqliteDatabase(file, { isReadOnly: true });
     try {
       requireKnown(backup, readMigrations());
       refuseDamaged(backup);
@@ -60,7 +62,7 @@ export function copyBackup(file: string, draft: string, now: number): void {
       backup.close();
     }
   });
-  const copy = new Database(draft, { isReadOnly: false });
+  const copy = new SqliteDatabase(draft, { isReadOnly: false });
   try {
     copy.exec(connectionPragmas);
     migrate(copy, readMigrations(), now);
@@ -77,7 +79,7 @@ function refuseDamaged(backup: Database): void {
     'SELECT integrity_check AS fault FROM pragma_integrity_check',
   );
   if (first?.fault === 'ok') return;
-  throw new KindError('config', `The backup ${backup.file} is damaged: ${first?.fault}.`);
+  throw new KindError('config', `The backup ${backup.name} is damaged: ${first?.fault}.`);
 }
 
 /** The usual advice is to restore a backup. */
@@ -98,13 +100,15 @@ export function removeDraft(draft: string): void {
 }
 
 /**
- * Puts the draft in the database's place and keeps what was there under another name. Throws
- * `transient` while another process reads the database. The caller holds its lock.
+ * Puts the draft in the database's place and keeps what was there under another name; null: it is
+ * removed. Throws `transient` while another process reads the database. The caller holds its lock.
  */
-export async function swapIn(draft: string, file: string, kept: string): Promise<void> {
+export async function swapIn(draft: string, file: string, kept: string | null): Promise<void> {
+  await foldLog(draft);
   if (existsSync(file)) await foldLog(file);
+  syncPath(draft);
   // A log left beside the file would be taken for that of the new one.
-  const parts = ['', ...sideFiles].filter((part) => existsSync(file + part));
+  const parts = ['', ...sideFiles].filter((part) => kept !== null && existsSync(file + part));
   withFileErrors(file, () => {
     for (const part of parts) renameSync(file + part, kept + part);
     try {
@@ -119,9 +123,9 @@ export async function swapIn(draft: string, file: string, kept: string): Promise
 
 /** One file holds all of it afterwards. A damaged database keeps its side files and moves with them. */
 async function foldLog(file: string): Promise<void> {
-  let database: Database | null = null;
+  let database: SqliteDatabase | null = null;
   try {
-    database = new Database(file, { isReadOnly: false });
+    database = new SqliteDatabase(file, { isReadOnly: false });
     await changeJournal(database, noWriteAheadLog);
   } catch (error) {
     if (!isKindError(error, 'config')) throw error;

@@ -1,15 +1,12 @@
-import {
-  DatabaseSync,
-  type SQLInputValue,
-  type SQLOutputValue,
-  type StatementSync,
-} from 'node:sqlite';
+import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+import { Database, named, type SqlValue, type Structure } from '../sql/database.ts';
+import { rebuildFacts, rebuiltFacts } from '../sql/debit/charge-facts.ts';
+import { migrate } from '../sql/migrate.ts';
+import { readMigrations } from './migrations.ts';
 import { fromSqliteError } from './sqlite-error.ts';
 
 /** How long to wait for another process's transaction. */
 const busyTimeoutMs = 5000;
-
-type Fields = Readonly<Record<string, SQLInputValue | boolean>>;
 
 /** A statement that returns bare values, and their column names. */
 interface Prepared {
@@ -17,35 +14,36 @@ interface Prepared {
   names: readonly string[];
 }
 
-/**
- * One connection with its prepared statements. Everything is synchronous: a transaction is one
- * uninterrupted turn of the event loop, so two of them never mix on this connection.
- */
-export class Database {
-  readonly file: string;
+/** One connection to a file with its prepared statements. */
+export class SqliteDatabase extends Database {
+  readonly name: string;
   readonly #connection: DatabaseSync;
   readonly #statements = new Map<string, Prepared>();
 
   constructor(file: string, options: { isReadOnly: boolean }) {
-    this.file = file;
+    super();
+    this.name = file;
     this.#connection = this.#guard(
       () => new DatabaseSync(file, { readOnly: options.isReadOnly, timeout: busyTimeoutMs }),
     );
+    this.#guard(() =>
+      this.#connection.function(rebuiltFacts, { deterministic: true }, (rows) =>
+        rebuildFacts(String(rows)),
+      ),
+    );
   }
 
-  /** Several statements, without parameters and without rows. */
-  exec(sql: string): void {
+  override exec(sql: string): void {
     this.#guard(() => this.#connection.exec(sql));
   }
 
-  /** The caller states the row's shape, which must match the SELECT list. */
-  rows<Row>(sql: string, ...values: SQLInputValue[]): Row[] {
+  override rows<Row>(sql: string, ...values: SqlValue[]): Row[] {
     const { statement, names } = this.#prepare(sql);
     const found = this.#guard(() => statement.all(...values)) as unknown as SQLOutputValue[][];
     return found.map((row) => named<Row>(names, row));
   }
 
-  row<Row>(sql: string, ...values: SQLInputValue[]): Row | undefined {
+  override row<Row>(sql: string, ...values: SqlValue[]): Row | undefined {
     const { statement, names } = this.#prepare(sql);
     const found = this.#guard(() => statement.get(...values)) as unknown as
       | SQLOutputValue[]
@@ -53,45 +51,12 @@ export class Database {
     return found === undefined ? undefined : named<Row>(names, found);
   }
 
-  /** Number of rows changed. */
-  run(sql: string, ...values: SQLInputValue[]): number {
+  override run(sql: string, ...values: SqlValue[]): number {
     const { statement } = this.#prepare(sql);
     return this.#guard(() => Number(statement.run(...values).changes));
   }
 
-  /**
-   * Adds a row by the names of its fields: `{ clientId }` is in `client_id`. They are named one by one: an object may
-   * have more of them than its type says. Returns the number of rows.
-   */
-  insert(table: string, row: Fields, onConflict = ''): number {
-    const columns = Object.keys(row).map(columnOf);
-    const places = columns.map(() => '?').join(', ');
-    const sql = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places}) ${onConflict}`;
-    return this.run(sql, ...Object.values(row).map(toValue));
-  }
-
-  /** Adds the row, or changes the one with the key. */
-  upsert(table: string, key: Fields, values: Fields): void {
-    const changes = Object.keys(values).map(columnOf);
-    const set = changes.map((column) => `${column} = excluded.${column}`).join(', ');
-    this.insert(table, { ...key, ...values }, `ON CONFLICT DO UPDATE SET ${set}`);
-  }
-
-  /** Changes the rows with the key. */
-  update(table: string, key: Fields, values: Fields): void {
-    const set = equalities(values).join(', ');
-    const sql = `UPDATE ${table} SET ${set} WHERE ${equalities(key).join(' AND ')}`;
-    this.run(sql, ...[...Object.values(values), ...Object.values(key)].map(toValue));
-  }
-
-  /** Removes the rows with the key. */
-  remove(table: string, key: Fields): void {
-    const sql = `DELETE FROM ${table} WHERE ${equalities(key).join(' AND ')}`;
-    this.run(sql, ...Object.values(key).map(toValue));
-  }
-
-  /** Row by row, in constant memory; the statement is not shared, so it may run long. */
-  *each<Row>(sql: string, ...values: SQLInputValue[]): Generator<Row, void> {
+  override *each<Row>(sql: string, ...values: SqlValue[]): Generator<Row, void> {
     const rows = this.#guard(() => this.#connection.prepare(sql).iterate(...values));
     while (true) {
       const next = this.#guard(() => rows.next());
@@ -100,22 +65,38 @@ export class Database {
     }
   }
 
-  /** A pure function of one value, for this connection's statements. */
-  define(name: string, work: (value: SQLOutputValue) => SQLInputValue): void {
-    this.#guard(() => this.#connection.function(name, { deterministic: true }, work));
-  }
-
-  /** All or nothing. The write lock is taken first, so that reads stay valid. */
-  write<Result>(work: () => Result): Result {
+  override write<Result>(work: () => Result): Result {
     return this.#transaction('BEGIN IMMEDIATE', work);
   }
 
-  /** One snapshot over several reads. */
-  read<Result>(work: () => Result): Result {
+  override fill(work: () => void): void {
+    this.write(() => {
+      this.exec('PRAGMA defer_foreign_keys = ON');
+      work();
+    });
+  }
+
+  override read<Result>(work: () => Result): Result {
     return this.#transaction('BEGIN', work);
   }
 
-  close(): void {
+  override tables(): string[] {
+    const rows = this.rows<{ name: string }>(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+    );
+    return rows.map(({ name }) => name);
+  }
+
+  override structure(): { found: Structure; wanted: Structure } {
+    migratedStructure ??= readMigratedStructure();
+    return { found: structureOf(this), wanted: migratedStructure };
+  }
+
+  override copyTo(file: string): void {
+    this.run('VACUUM INTO ?', file);
+  }
+
+  override close(): void {
     this.#statements.clear();
     if (this.#connection.isOpen) this.#connection.close();
   }
@@ -148,44 +129,39 @@ export class Database {
     try {
       return work();
     } catch (error) {
-      throw fromSqliteError(error, this.file);
+      throw fromSqliteError(error, this.name);
     }
   }
 }
 
-/** Node's row objects are dictionaries, three times as slow to create and read. */
-function named<Row>(names: readonly string[], values: readonly SQLOutputValue[]): Row {
-  const row: Record<string, SQLOutputValue | undefined> = {};
-  let index = 0;
-  for (const name of names) {
-    row[name] = values[index];
-    index += 1;
+/** A new file at this program's version, which is given to `work` and closed after it. */
+export function fillFile(file: string, now: number, work: (database: Database) => void): void {
+  const database = new SqliteDatabase(file, { isReadOnly: false });
+  try {
+    migrate(database, readMigrations(), now);
+    work(database);
+  } finally {
+    database.close();
   }
-  return row as Row;
 }
 
-function equalities(row: Fields): string[] {
-  return Object.keys(row).map((field) => `${columnOf(field)} = ?`);
+/** The same for the life of the process. */
+let migratedStructure: Structure | null = null;
+
+function readMigratedStructure(): Structure {
+  const fresh = new SqliteDatabase(':memory:', { isReadOnly: false });
+  try {
+    migrate(fresh, readMigrations(), 0);
+    return structureOf(fresh);
+  } finally {
+    fresh.close();
+  }
 }
 
-/** `client_id` of `clientId`. */
-export function columnOf(field: string): string {
-  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
-/** As stored: a flag as 0 or 1, nothing as null. */
-export function toValue(value: unknown): SQLInputValue {
-  return typeof value === 'boolean' ? Number(value) : ((value ?? null) as SQLInputValue);
-}
-
-/** A list as one bound value: `… IN (SELECT value FROM json_each(?))`. */
-export function listValue(values: readonly string[] | readonly number[]): string {
-  return JSON.stringify(values);
-}
-
-/** Pairs of connection and id as one bound value, read with `value ->> 0` and `value ->> 1`. */
-export function pairsValue(
-  pairs: Iterable<{ readonly connection: string; readonly sourceId: string }>,
-): string {
-  return JSON.stringify(Array.from(pairs, ({ connection, sourceId }) => [connection, sourceId]));
+function structureOf(database: Database): Structure {
+  const rows = database.rows<{ where: string; sql: string }>(
+    `SELECT type || ' ' || name AS "where", coalesce(sql, '') AS sql FROM sqlite_schema
+     WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name`,
+  );
+  return new Map(rows.map(({ where, sql }) => [where, sql]));
 }

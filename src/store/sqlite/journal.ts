@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { isKindError } from '../../domain/errors.ts';
-import type { Database } from './database.ts';
+import type { Database } from '../sql/database.ts';
 
 export const writeAheadLog = 'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;';
 export const noWriteAheadLog = 'PRAGMA journal_mode = DELETE;';

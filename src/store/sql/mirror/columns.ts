@@ -1,12 +1,11 @@
-import type { SQLInputValue } from 'node:sqlite';
 import type { NameIds, StreamName } from '../../../domain/records/rows.ts';
 import type { MirrorRows } from '../../port.ts';
-import { columnOf, toValue } from '../database.ts';
+import { columnOf, type SqlValue, toValue } from '../database.ts';
 
 /** A row in the order of its table's columns. */
 export interface MirrorRow {
   sourceId: string;
-  values: readonly SQLInputValue[];
+  values: readonly SqlValue[];
   updatedAt: string;
 }
 

@@ -1,10 +1,7 @@
-import { rmSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import type { Usage } from '../../domain/forecast/burn-history.ts';
 import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
 import type { DateText } from '../../domain/time.ts';
 import type { BlockBefore, ChargeGroup, ReportStore } from '../port.ts';
-import { createNew, syncPath } from '../private-file.ts';
 import { type Database, listValue } from './database.ts';
 import {
   readChargeHistory,
@@ -36,7 +33,7 @@ const sums = `
 /** Sorts after every timestamp. */
 const afterAll = '~';
 
-export function reportStore(database: Database): ReportStore {
+export function reportStore(database: Database): Omit<ReportStore, 'backup'> {
   return {
     listClients: async () => database.read(() => listClients(database)),
     streamLedger: (clientId, from, to, most) => streamLedger(database, clientId, from, to, most),
@@ -105,7 +102,6 @@ export function reportStore(database: Database): ReportStore {
     retryQuarantine: async (id) => database.write(() => retryQuarantine(database, id)),
     acceptQuarantine: async (id, at) => database.write(() => acceptQuarantine(database, id, at)),
     verify: async () => database.read(() => verify(database)),
-    backup: async (file) => backUp(database, resolve(file)),
   };
 }
 
@@ -246,16 +242,4 @@ function findGroups(database: Database, id: string, connection: string | null): 
     id,
     connection,
   );
-}
-
-/** Reads one snapshot while others keep writing, and leaves no file behind if it fails. */
-function backUp(database: Database, file: string): void {
-  createNew(file);
-  try {
-    database.run('VACUUM INTO ?', file);
-    for (const path of [file, dirname(file)]) syncPath(path);
-  } catch (error) {
-    rmSync(file, { force: true });
-    throw error;
-  }
 }

@@ -3,17 +3,14 @@ import { KindError } from '../../domain/errors.ts';
 import { instantFromMs } from '../../domain/time.ts';
 import type { Database } from './database.ts';
 
-/** Next to this file, both in the sources and in the built package. */
-const folder = new URL('./migrations/', import.meta.url);
-
-interface Migration {
+export interface Migration {
   number: number;
   name: string;
   sql: string;
 }
 
-/** The program's own migrations, in order: `0001-first.sql`, `0002-….sql`. */
-export function readMigrations(): Migration[] {
+/** The program's own migrations for one kind of database, in order: `0001-first.sql`, `0002-….sql`. */
+export function readMigrationsIn(folder: URL): Migration[] {
   const files = readdirSync(folder)
     .filter((file) => file.endsWith('.sql'))
     .sort();
@@ -46,7 +43,7 @@ export function requireCurrent(database: Database, migrations: readonly Migratio
   if (applied === migrations.length) return;
   throw new KindError(
     'config',
-    `The database ${database.file} is at version ${applied}; this program needs ${migrations.length}.`,
+    `The database ${database.name} is at version ${applied}; this program needs ${migrations.length}.`,
     { fix: 'Run `prepaid-hours run`, which brings it up to date.' },
   );
 }
@@ -56,7 +53,7 @@ export function requireKnown(database: Database, migrations: readonly Migration[
   refuseForeign(database);
   refuseNewer(database, migrations);
   if (lastApplied(database) !== undefined) return;
-  throw new KindError('config', `The database ${database.file} is empty.`);
+  throw new KindError('config', `The database ${database.name} is empty.`);
 }
 
 function apply(database: Database, migration: Migration, now: number): void {
@@ -78,7 +75,7 @@ function refuseNewer(database: Database, migrations: readonly Migration[]): void
   if (last === undefined || last.number <= migrations.length) return;
   throw new KindError(
     'config',
-    `The database ${database.file} is at version ${last.number} (${last.name}), made by a newer ` +
+    `The database ${database.name} is at version ${last.number} (${last.name}), made by a newer ` +
       `prepaid-hours; this program knows versions up to ${migrations.length}.`,
     { fix: 'Upgrade the program, or go back to a backup from before the upgrade.' },
   );
@@ -86,14 +83,12 @@ function refuseNewer(database: Database, migrations: readonly Migration[]): void
 
 function refuseForeign(database: Database): void {
   if (hasMigrations(database)) return;
-  const table = database.row<{ name: string }>(
-    "SELECT name FROM sqlite_schema WHERE type = 'table'",
-  );
+  const [table] = database.tables();
   // Another process may have created the first tables between the two reads.
   if (table === undefined || hasMigrations(database)) return;
   throw new KindError(
     'config',
-    `${database.file} is the database of another program (it has a table "${table.name}").`,
+    `${database.name} is the database of another program (it has a table "${table}").`,
     { fix: 'Correct `store:` in the config file.' },
   );
 }
@@ -104,6 +99,5 @@ export function lastApplied(database: Database): { number: number; name: string 
 }
 
 function hasMigrations(database: Database): boolean {
-  const sql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'migration'";
-  return database.row(sql) !== undefined;
+  return database.tables().includes('migration');
 }

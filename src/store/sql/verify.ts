@@ -7,11 +7,10 @@ import {
 } from '../../domain/ledger/ledger.ts';
 import type { Disagreement } from '../port.ts';
 import { verifyAgreements } from './agreements.ts';
-import { Database } from './database.ts';
+import type { Database } from './database.ts';
 import { FactsReader, type StoredFacts } from './debit/charge-facts.ts';
 import { type Remaining, readHeadFromLedger } from './ledger/balances.ts';
 import { addedTo, belowZero, ledgerColumns, leftFault, reversalFault } from './ledger/ledger.ts';
-import { migrate, readMigrations } from './migrate.ts';
 
 /**
  * Recomputes everything that follows from other rows, from nothing, and names the first row that
@@ -219,14 +218,15 @@ function factsRebuilder(): (charge: ChargeSum) => string | null {
 /** A cached row may be missing, never wrong. */
 function verifyCaches(database: Database): Disagreement | null {
   const block = database.row<{ blockId: string; cached: string; summed: string }>(
-    `SELECT c.block_id AS blockId,
-       iif(c.remaining_minor IS NULL, c.remaining_seconds || ' s', c.remaining_minor) AS cached,
-       iif(b.amount_minor IS NULL, coalesce(s.seconds, 0) || ' s', coalesce(s.minor, 0)) AS summed
-     FROM block_balance c LEFT JOIN block b ON b.id = c.block_id LEFT JOIN (
-       SELECT block_id, sum(iif(minor IS NOT NULL, 0, iif(side = 'credit', seconds, -seconds))) AS seconds,
-         sum(iif(side = 'credit', minor, -minor)) AS minor
-       FROM ledger GROUP BY block_id) s ON s.block_id = c.block_id
-     WHERE cached <> summed ORDER BY c.block_id LIMIT 1`,
+    `SELECT blockId, cached, summed FROM (
+       SELECT c.block_id AS blockId,
+         iif(c.remaining_minor IS NULL, c.remaining_seconds || ' s', c.remaining_minor || '') AS cached,
+         iif(b.amount_minor IS NULL, coalesce(s.seconds, 0) || ' s', coalesce(s.minor, 0) || '') AS summed
+       FROM block_balance c LEFT JOIN block b ON b.id = c.block_id LEFT JOIN (
+         SELECT block_id, sum(iif(minor IS NOT NULL, 0, iif(side = 'credit', seconds, -seconds))) AS seconds,
+           sum(iif(side = 'credit', minor, -minor)) AS minor
+         FROM ledger GROUP BY block_id) s ON s.block_id = c.block_id) found
+     WHERE cached <> summed ORDER BY blockId LIMIT 1`,
   );
   if (block !== undefined) {
     const detail = `it says ${block.cached}, the ledger ${block.summed}`;
@@ -255,34 +255,12 @@ function verifyCaches(database: Database): Disagreement | null {
 
 /** Tables, indexes and the triggers that make the ledger append-only are those of the migrations. */
 function verifyStructure(database: Database): Disagreement | null {
-  migratedStructure ??= readMigratedStructure();
-  const found = structureOf(database);
-  for (const [where, sql] of migratedStructure) {
+  const { found, wanted } = database.structure();
+  for (const [where, sql] of wanted) {
     if (found.get(where) !== sql) return { where, detail: 'it is missing or was changed' };
   }
   for (const where of found.keys()) {
-    if (!migratedStructure.has(where)) return { where, detail: 'it is not of this program' };
+    if (!wanted.has(where)) return { where, detail: 'it is not of this program' };
   }
   return null;
-}
-
-/** The same for the life of the process. */
-let migratedStructure: ReadonlyMap<string, string> | null = null;
-
-function readMigratedStructure(): ReadonlyMap<string, string> {
-  const fresh = new Database(':memory:', { isReadOnly: false });
-  try {
-    migrate(fresh, readMigrations(), 0);
-    return structureOf(fresh);
-  } finally {
-    fresh.close();
-  }
-}
-
-function structureOf(database: Database): Map<string, string> {
-  const rows = database.rows<{ where: string; sql: string }>(
-    `SELECT type || ' ' || name AS "where", coalesce(sql, '') AS sql FROM sqlite_master
-     WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name`,
-  );
-  return new Map(rows.map(({ where, sql }) => [where, sql]));
 }

@@ -20,26 +20,26 @@ const changesPerWholeMax = 2;
 const partBreak = '\n';
 const revisionBreak = '\u001e';
 
-const sqlName = 'rebuilt_facts';
+/** Name of the SQL function that is `rebuildFacts`. */
+export const rebuiltFacts = 'rebuilt_facts';
 
 /** The charge's facts as they were posted, to the byte. */
 export function factsOf(charge: string): string {
-  return `iif(${charge}.whole_revision IS NULL, replace(${charge}.facts, char(10), ''), (
-    SELECT ${sqlName}(group_concat(coalesce(r.kept_first, 0) || ' ' || coalesce(r.kept_last, 0)
-      || ' ' || r.facts, char(30) ORDER BY r.revision))
+  return `iif(${charge}.whole_revision IS NULL, replace(${charge}.facts, '${partBreak}', ''), (
+    SELECT ${rebuiltFacts}(string_agg(coalesce(r.kept_first, 0) || ' ' || coalesce(r.kept_last, 0)
+      || ' ' || r.facts, '${revisionBreak}' ORDER BY r.revision))
     FROM charge r WHERE r.group_key = ${charge}.group_key
       AND r.revision BETWEEN ${charge}.whole_revision AND ${charge}.revision))`;
 }
 
-export function defineFactsFunction(database: Database): void {
-  database.define(sqlName, (rows) => {
-    const reader = new FactsReader();
-    for (const row of String(rows).split(revisionBreak)) {
-      const [first = '', last = ''] = row.split(' ', 2);
-      reader.read(row.slice(first.length + last.length + 2), Number(first), Number(last));
-    }
-    return reader.text();
-  });
+/** `rows`: revisions of one group from a whole one on, as `factsOf` joins them. */
+export function rebuildFacts(rows: string): string {
+  const reader = new FactsReader();
+  for (const row of rows.split(revisionBreak)) {
+    const [first = '', last = ''] = row.split(' ', 2);
+    reader.read(row.slice(first.length + last.length + 2), Number(first), Number(last));
+  }
+  return reader.text();
 }
 
 /** Rebuilds the facts of one group's revisions, in their order from a whole one. */

@@ -1,9 +1,8 @@
 import type { Instant } from '../../domain/time.ts';
 import type { RunStore, StepOutcome } from '../port.ts';
 import type { Database } from './database.ts';
-import { copyMirror } from './rebuild.ts';
 
-export function runStore(database: Database): RunStore {
+export function runStore(database: Database): Omit<RunStore, 'copyMirror'> {
   return {
     startRun: async ({ id, command, mode, at }) => {
       database.insert('run', { id, command, mode, startedAt: at });
@@ -23,7 +22,6 @@ export function runStore(database: Database): RunStore {
       database.rows(
         "SELECT id, command, result FROM run WHERE id LIKE 'm-%' AND result IS NOT NULL ORDER BY started_at, rowid",
       ),
-    copyMirror: async (file, nowMs) => copyMirror(database, file, nowMs),
     listRuns: async (limit) =>
       database.rows(
         `SELECT id, command, mode, started_at AS startedAt, finished_at AS finishedAt, result
