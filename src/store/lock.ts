@@ -3,6 +3,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { isKindError, KindError } from '../domain/errors.ts';
 import { placeOf } from './place.ts';
 import { createPrivately, withFileErrors } from './private-file.ts';
+import { addressOf, isPostgres } from './postgres/address.ts';
+import { readLeaseOwner, takeLease } from './postgres/lease.ts';
 import { fromSqliteError } from './sqlite/sqlite-error.ts';
 
 /** Held until `release`, or until the process ends. */
@@ -18,6 +20,8 @@ export interface LockOwner {
   pid: number;
   purpose: string;
   since: string;
+  /** Where it runs, if the database is on a server. */
+  host?: string;
 }
 
 /**
@@ -30,6 +34,7 @@ export function acquireLock(
   purpose: string,
   now: () => number = () => Date.now(),
 ): Lock {
+  if (isPostgres(file)) return takeLeaseOrThrow(file, purpose, now);
   const store = placeOf(file);
   const lockFile = `${store}.lock`;
   const ownerFile = `${store}.owner`;
@@ -52,8 +57,20 @@ export function acquireLock(
   };
 }
 
+function takeLeaseOrThrow(
+  place: string,
+  purpose: string,
+  now: () => number,
+  onLost: (error: Error) => void = () => {},
+): Lock {
+  const lease = takeLease(place, { purpose, now, onLost });
+  if (lease === null) throw heldByOther(addressOf(place).name, readLeaseOwner(place));
+  return lease;
+}
+
 /** Who works on the store now, as far as can be seen without trying its lock; null: nobody. */
 export function readLockOwner(file: string): LockOwner | null {
+  if (isPostgres(file)) return readLeaseOwner(file);
   const owner = readOwner(`${placeOf(file)}.owner`);
   return owner !== null && isAlive(owner.pid) ? owner : null;
 }
@@ -87,8 +104,9 @@ function letGo(connection: DatabaseSync): void {
 }
 
 function heldByOther(store: string, owner: LockOwner | null): KindError {
+  const where = owner?.host === undefined ? '' : ` on ${owner.host}`;
   const who =
-    owner === null ? '' : ` (pid ${owner.pid}, \`${owner.purpose}\`, since ${owner.since})`;
+    owner === null ? '' : ` (pid ${owner.pid}${where}, \`${owner.purpose}\`, since ${owner.since})`;
   return new KindError('config', `Another prepaid-hours process${who} is using ${store}.`, {
     fix: 'Wait until it has finished, or stop it, then run this again.',
   });

@@ -83,7 +83,7 @@ test('facts that were stored whole and in one line are built upon', async () => 
   const bench = await openBench();
   const [first, second] = await postRevisions(bench, 2);
   bench.raw.exec('DROP TRIGGER charge_is_append_only_update');
-  bench.raw.exec("UPDATE charge SET facts = replace(facts, char(10), '') WHERE revision = 1");
+  bench.raw.exec("UPDATE charge SET facts = replace(facts, '\n', '') WHERE revision = 1");
   const history = await bench.store.readChargeHistory('t:psa:t1');
   expect(history.map((one) => one.facts)).toEqual([first?.facts, second?.facts]);
 });

@@ -112,7 +112,7 @@ test('what a complete page lacks is gone, and is back when it comes back', async
   takeMarks(raw);
   expect((await store.writePage(page(entries(timeEntry()), complete))).changed).toBe(1);
   expect(takeMarks(raw)).toEqual(['ticket t1']);
-  const deleted = raw.prepare('SELECT source_id, deleted_at FROM mirror_time_entry').all();
+  const deleted = raw.prepare('SELECT deleted_at FROM mirror_time_entry ORDER BY source_id').all();
   expect(deleted.map((row) => row.deleted_at)).toEqual([null, at, null]);
   expect((await store.writePage(page(entries(timeEntry()), complete))).changed).toBe(0);
   expect((await store.writePage(page(entries(timeEntry(), second), complete))).changed).toBe(1);

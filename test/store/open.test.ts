@@ -7,6 +7,7 @@ import { openDatabase, openStore, storeOn } from '../../src/store/open.ts';
 import { migrate } from '../../src/store/sql/migrate.ts';
 import { SqliteDatabase } from '../../src/store/sqlite/database.ts';
 import { readMigrations } from '../../src/store/sqlite/migrations.ts';
+import { type RawDatabase, tablesOf } from '../support/databases.ts';
 import { outputOf, startModule } from './child-process.ts';
 import {
   at,
@@ -44,14 +45,9 @@ test('a new store is private, side files included, durable, and at this version'
 });
 
 test('a database made again from its mirror keeps what vendors told and people decided, and nothing else', async () => {
-  const { store, raw } = await openBench();
+  const { file, store, raw } = await openBench();
   const copy = join(makeFolder(), 'copy.db');
-  const namesOf = (database: DatabaseSync) =>
-    database
-      .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-      .all()
-      .map(({ name }) => String(name));
-  const tables = namesOf(raw);
+  const tables = tablesOf(file);
   raw.exec('PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF');
   for (const table of tables) fillOneRow(raw, table);
   await store.copyMirror(copy, Date.parse(at));
@@ -88,7 +84,7 @@ test('a database made again from its mirror keeps what vendors told and people d
 const statuses: Record<string, string> = { mirror_mandate: 'usable', mirror_payment: 'failed' };
 
 /** A row of placeholder values that fit the columns' types. */
-function fillOneRow(raw: DatabaseSync, table: string): void {
+function fillOneRow(raw: RawDatabase, table: string): void {
   const columns = raw.prepare(`PRAGMA table_info(${table})`).all();
   const status = statuses[table] ?? 'open';
   const allowed: Record<string, string> = { kind: 'work', found_by: 'pull', status };

@@ -2,11 +2,10 @@ import { hash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { afterEach } from '@jest/globals';
 import type { TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
 import type { Posting } from '../../src/domain/ledger/ledger.ts';
-import { openStore } from '../../src/store/open.ts';
+import { storeOn } from '../../src/store/open.ts';
 import type {
   Block,
   Charge,
@@ -18,7 +17,7 @@ import type {
   Store,
 } from '../../src/store/port.ts';
 import { SqliteDatabase } from '../../src/store/sqlite/database.ts';
-import { putBlankDatabase } from '../support/blank-database.ts';
+import { newPlace, openNew, openRawAt, type RawDatabase } from '../support/databases.ts';
 
 export const at = '2026-03-02T09:00:00.000Z';
 export const now = () => Date.parse(at);
@@ -39,14 +38,13 @@ export interface Bench {
   file: string;
   store: Store;
   /** A connection of its own that sees the bare tables, and may damage them. */
-  raw: DatabaseSync;
+  raw: RawDatabase;
 }
 
 /** A store in a real file, with the client `dupont` (psa 1234). */
 export async function openBench(): Promise<Bench> {
-  const file = join(makeFolder(), 'prepaid-hours.db');
-  await putBlankDatabase(file, now);
-  const store = await openStore({ file, now });
+  const file = newPlace(makeFolder(), 'prepaid-hours.db');
+  const store = storeOn(await openNew(file, now));
   cleanUps.push(() => store.close());
   await store.assignClientIds(
     [{ name: 'Dupont', sourceIds: new Map([['psa', '1234']]), formerIds: new Map(), paidBy: null }],
@@ -55,8 +53,8 @@ export async function openBench(): Promise<Bench> {
   return { file, store, raw: openRaw(file) };
 }
 
-export function openRaw(file: string): DatabaseSync {
-  const raw = new DatabaseSync(file, { enableForeignKeyConstraints: false });
+export function openRaw(file: string): RawDatabase {
+  const raw = openRawAt(file);
   cleanUps.push(() => raw.isOpen && raw.close());
   return raw;
 }
@@ -121,7 +119,7 @@ export function page(rows: MirrorRows, change: Partial<Omit<PullPage, 'rows' | '
 }
 
 /** The dirty subjects, as `ticket t1`, after which they count as dealt with. */
-export function takeMarks(raw: DatabaseSync): string[] {
+export function takeMarks(raw: RawDatabase): string[] {
   const rows = raw.prepare("SELECT kind || ' ' || source_id AS mark FROM dirty ORDER BY seq").all();
   raw.exec('DELETE FROM dirty');
   return rows.map((row) => String(row.mark));

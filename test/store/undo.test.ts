@@ -37,7 +37,7 @@ test('an undo is written as a whole or not at all', async () => {
   const before = dumpTables(file);
   // The last of its rows names a message that there is none of.
   const remote = [{ key: 'ph:none', status: 'open' as const, detail: null }];
-  await expect(store.writeUndo(batchOf({ remote }))).rejects.toThrow(/FOREIGN KEY/);
+  await expect(store.writeUndo(batchOf({ remote }))).rejects.toThrow(/FOREIGN KEY/i);
   expect(dumpTables(file)).toEqual(before);
   await store.writeUndo(batchOf());
   expect(await store.listUndone()).toEqual([
@@ -49,7 +49,7 @@ test('a run is undone once, whoever asks again', async () => {
   const { file, store } = await openWithRuns();
   await store.writeUndo(batchOf());
   const before = dumpTables(file);
-  await expect(store.writeUndo(batchOf({ runId: 'u-2' }))).rejects.toThrow(/UNIQUE/);
+  await expect(store.writeUndo(batchOf({ runId: 'u-2' }))).rejects.toThrow(/UNIQUE/i);
   expect(dumpTables(file)).toEqual(before);
 });
 

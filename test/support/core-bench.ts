@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import type { ConfiguredClient, LoadedConfig } from '../../src/config/loaded.ts';
 import type { Connector } from '../../src/contract/connector.ts';
@@ -20,8 +19,8 @@ import {
   usualSteps,
 } from '../../src/service/run/run.ts';
 import type { StepName } from '../../src/service/run/step.ts';
-import { openDatabase, storeOn } from '../../src/store/open.ts';
-import { putBlankDatabase } from './blank-database.ts';
+import { storeOn } from '../../src/store/open.ts';
+import { newPlace, openNew, openRawAt } from './databases.ts';
 import { dumpTables } from './dump-tables.ts';
 import { ScriptedVendor } from './scripted-connector.ts';
 import { clientOf, noContract } from './terms.ts';
@@ -57,14 +56,14 @@ export class CoreBench {
   readonly app: App;
   readonly #folder: string;
 
-  private constructor(folder: string, options: BenchOptions, store: App['store']) {
+  private constructor(folder: string, place: string, options: BenchOptions, store: App['store']) {
     const now = () => this.nowMs;
     const { isTimePerTicket = false, isFilteredByClient = false, listsNoIds = false } = options;
     this.#folder = folder;
     this.psa = new ScriptedVendor({ now, isTimePerTicket, isFilteredByClient, listsNoIds });
     this.rmm = new ScriptedVendor({ now, recordsSessions: true });
     this.app = {
-      config: configOf(join(folder, 'store.db'), options),
+      config: configOf(place, options),
       store,
       clients: [],
       connectors: new Map<string, Connector>([
@@ -81,13 +80,9 @@ export class CoreBench {
 
   static async open(options: BenchOptions = {}): Promise<CoreBench> {
     const folder = mkdtempSync(join(tmpdir(), 'prepaid-hours-core-'));
-    const file = join(folder, 'store.db');
-    await putBlankDatabase(file);
-    const database = await openDatabase({ file, now: Date.now });
-    // Nobody pulls the plug on a test; waiting for the disk is most of its time.
-    database.exec('PRAGMA synchronous = OFF');
-    const store = storeOn(database);
-    const bench = new CoreBench(folder, options, store);
+    const place = newPlace(folder);
+    const store = storeOn(await openNew(place));
+    const bench = new CoreBench(folder, place, options, store);
     await bench.configure(options.clients ?? [clientOf()]);
     return bench;
   }
@@ -186,7 +181,7 @@ export class CoreBench {
 
   /** As a defect would that writes past the program. */
   spoil(sql: string): void {
-    const database = new DatabaseSync(this.app.config.store);
+    const database = openRawAt(this.app.config.store);
     database.exec(sql);
     database.close();
   }

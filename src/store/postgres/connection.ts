@@ -38,10 +38,13 @@ const answerTimeoutMs = 120_000;
 /** A statement that the server refused, or one whose answer never came. */
 export class RefusedStatement extends Error {
   readonly code: string | null;
+  /** The server's own words. */
+  readonly reason: string;
 
-  constructor({ code, message }: ServerError) {
-    super(message);
+  constructor({ code, message }: ServerError, sql: string) {
+    super(`${message}, in: ${sql}`);
     this.code = code;
+    this.reason = message;
   }
 }
 
@@ -71,9 +74,10 @@ export class Connection {
   }
 
   send(request: Request): Rows {
-    if (!this.isOpen) throw new RefusedStatement({ code: null, message: 'it is closed' });
+    if (!this.isOpen)
+      throw new RefusedStatement({ code: '08003', message: 'it is closed' }, request.sql);
     const answer = this.#await(request);
-    if ('error' in answer) throw new RefusedStatement(answer.error);
+    if ('error' in answer) throw new RefusedStatement(answer.error, request.sql);
     return answer;
   }
 

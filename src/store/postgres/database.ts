@@ -3,10 +3,10 @@ import { Database, named, type SqlValue, type Structure } from '../sql/database.
 import { migrate } from '../sql/migrate.ts';
 import { fillFile } from '../sqlite/database.ts';
 import type { PostgresAddress } from './address.ts';
-import { Connection, type Rows } from './connection.ts';
+import { Connection, RefusedStatement, type Rows } from './connection.ts';
 import { toPostgres } from './dialect.ts';
 import { readMigrations } from './migrations.ts';
-import { fromPostgresError, isConnectionLost } from './postgres-error.ts';
+import { fromPostgresError, isConnectionLost, leaseLostCode } from './postgres-error.ts';
 import { readStructure } from './structure.ts';
 
 /** Rows that `each` fetches at once. */
@@ -18,6 +18,9 @@ const pageSize = 500;
  */
 const limits = '-c lock_timeout=30s -c idle_in_transaction_session_timeout=60s';
 
+/** The holder of each store's lease in this process, by the store's name. */
+const leases = new Map<string, string>();
+
 /** One connection to a schema of a PostgreSQL database. */
 export class PostgresDatabase extends Database {
   readonly name: string;
@@ -25,6 +28,8 @@ export class PostgresDatabase extends Database {
   readonly #address: PostgresAddress;
   readonly #options: string;
   readonly #statements = new Map<string, { text: string; name: string }>();
+  /** Whether a write found that another process has taken over. */
+  hasLostLease = false;
   #connection: Connection;
   #isInTransaction = false;
   #cursors = 0;
@@ -87,7 +92,20 @@ export class PostgresDatabase extends Database {
     if (this.#isInTransaction) return work();
     // One writer at a time, as in SQLite: what a transaction has read stays true until it ends.
     const lock = `SELECT pg_advisory_xact_lock(hashtext('prepaid-hours write'), hashtext('${this.schema}'))`;
-    return this.#transaction(`BEGIN; ${lock}`, work);
+    const holder = leases.get(this.name);
+    const fence = holder === undefined ? '' : `; SELECT renew_lease('', '${holder}')`;
+    return this.#transaction(`BEGIN; ${lock}${fence}`, work);
+  }
+
+  /**
+   * From now on every write of this process to this schema, on whichever connection, renews the lease, or
+   * fails once somebody else has it. Returns how to end that.
+   */
+  holdLease(holder: string): () => void {
+    leases.set(this.name, holder);
+    return () => {
+      if (leases.get(this.name) === holder) leases.delete(this.name);
+    };
   }
 
   override fill(work: () => void): void {
@@ -102,6 +120,11 @@ export class PostgresDatabase extends Database {
     return this.#transaction('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work);
   }
 
+  /** What is written is taken back at the end. */
+  tryOut<Result>(work: () => Result): Result {
+    return this.#transaction('BEGIN', work, 'ROLLBACK');
+  }
+
   override tables(): string[] {
     const rows = this.rows<{ name: string }>(
       `SELECT tablename AS name FROM pg_tables WHERE schemaname = '${this.schema}' ORDER BY 1`,
@@ -110,8 +133,8 @@ export class PostgresDatabase extends Database {
   }
 
   override structure(): { found: Structure; wanted: Structure } {
-    const found = readStructure(this, this.schema);
-    return { found, wanted: this.#migratedStructure() };
+    migratedStructure ??= readMigratedStructure(this.#address);
+    return { found: readStructure(this, this.schema), wanted: migratedStructure };
   }
 
   /**
@@ -138,20 +161,6 @@ export class PostgresDatabase extends Database {
     this.#connection.close();
   }
 
-  /** Of a schema that is made for it, and never committed. */
-  #migratedStructure(): Structure {
-    const fresh = `${this.schema}_fresh`;
-    this.execExactly(`BEGIN; CREATE SCHEMA ${fresh}; SET LOCAL search_path = ${fresh}`);
-    this.#isInTransaction = true;
-    try {
-      for (const { sql } of readMigrations()) this.exec(sql);
-      return readStructure(this, fresh);
-    } finally {
-      this.#isInTransaction = false;
-      this.execExactly('ROLLBACK');
-    }
-  }
-
   #continueNumbers(): void {
     const numbered = this.rows<{ name: string; key: string }>(
       `SELECT table_name::text AS name, column_name::text AS key FROM information_schema.columns
@@ -166,12 +175,12 @@ export class PostgresDatabase extends Database {
     }
   }
 
-  #transaction<Result>(begin: string, work: () => Result): Result {
+  #transaction<Result>(begin: string, work: () => Result, end = 'COMMIT'): Result {
     this.#send(begin, [], null);
     this.#isInTransaction = true;
     try {
       const result = work();
-      this.#send('COMMIT', [], null);
+      this.#send(end, [], null);
       return result;
     } catch (error) {
       this.#rollBack();
@@ -216,8 +225,27 @@ export class PostgresDatabase extends Database {
       return this.#connection.send({ sql, values: values.map(storable), name, isConnecting });
     } catch (error) {
       if (isConnectionLost(error)) this.#connection.close();
+      if (error instanceof RefusedStatement && error.code === leaseLostCode) this.hasLostLease = true;
       throw fromPostgresError(error, this.name);
     }
+  }
+}
+
+/** The same for the life of the process. */
+let migratedStructure: Structure | null = null;
+
+/** Of a schema that is made for it, and never committed. */
+function readMigratedStructure(address: PostgresAddress): Structure {
+  const schema = `${address.schema}_fresh`;
+  const fresh = new PostgresDatabase({ ...address, schema }, { isReadOnly: false });
+  try {
+    return fresh.tryOut(() => {
+      fresh.execExactly(`CREATE SCHEMA ${schema}`);
+      migrate(fresh, readMigrations(), 0);
+      return readStructure(fresh, schema);
+    });
+  } finally {
+    fresh.close();
   }
 }
 

@@ -27,6 +27,11 @@ const full: Meaning = {
   message: 'The database has no space left; the transaction was rolled back',
   fix: 'Free space on its disk, then run again.',
 };
+const takenOver: Meaning = {
+  kind: 'transient',
+  message: 'This process was stopped for too long, and another one works on the database now',
+  fix: 'What was not finished is done by the other one.',
+};
 const busy: Meaning = {
   kind: 'transient',
   message: 'Another process is writing to the database',
@@ -51,7 +56,11 @@ const meanings = new Map<string, Meaning>([
   ['53', lost],
   ['55P03', busy],
   ['40', busy],
+  ['PH001', takenOver],
 ]);
+
+/** Raised by our own function `renew_lease`. */
+export const leaseLostCode = 'PH001';
 
 export function isConnectionLost(error: unknown): boolean {
   return error instanceof RefusedStatement && meaningOf(error) === lost;
@@ -63,11 +72,11 @@ export function fromPostgresError(error: unknown, name: string): unknown {
   const meaning = meaningOf(error);
   if (meaning === undefined) return error;
   const { kind, message, fix } = meaning;
-  return new KindError(kind, `${message}: ${name} (${error.message}).`, { fix, cause: error });
+  return new KindError(kind, `${message}: ${name} (${error.reason}).`, { fix, cause: error });
 }
 
-function meaningOf({ code, message }: RefusedStatement): Meaning | undefined {
+function meaningOf({ code, reason }: RefusedStatement): Meaning | undefined {
   // The driver's own errors have no code.
-  if (code === null) return /connection|timeout|closed/i.test(message) ? lost : undefined;
+  if (code === null) return /connection|timeout|closed/i.test(reason) ? lost : undefined;
   return meanings.get(code) ?? meanings.get(code.slice(0, 3)) ?? meanings.get(code.slice(0, 2));
 }

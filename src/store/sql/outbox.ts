@@ -112,7 +112,7 @@ function claim(
          AND iif(m.status = 'pending', m.next_attempt_at <= ?2 OR m.next_attempt_at > ?4,
            m.claimed_at < ?3 OR m.claimed_at > ?4)
          AND m.connection IN (SELECT value FROM json_each(?5))
-         AND (m.client_id = ?7) = ?8 AND (m.kind = 'balance-field') = ?9
+         AND (m.client_id = ?7) = (?8 = 1) AND (m.kind = 'balance-field') = (?9 = 1)
          AND (m.after_key IS NULL OR EXISTS (
            SELECT 1 FROM push_message a WHERE a.key = m.after_key AND a.status = 'delivered'))
          AND NOT ${isUnapproved}
@@ -129,7 +129,7 @@ function claim(
     Number(only === 'balances'),
   );
   return database.rows(
-    `${messageRows} WHERE m.seq IN (SELECT value FROM json_each(?)) ORDER BY m.attempts, m.seq`,
+    `${messageRows} WHERE m.seq IN (SELECT CAST(value AS INTEGER) FROM json_each(?)) ORDER BY m.attempts, m.seq`,
     listValue(claimed.map(({ seq }) => seq)),
   );
 }
@@ -147,8 +147,8 @@ function settle(
   const changed = database.run(
     `UPDATE push_message SET status = ?, remote_id = ?, remote_label = ?, last_error = ?,
        next_attempt_at = coalesce(?, next_attempt_at), settled_at = ?,
-       is_unread = (? AND kind = 'invoice'),
-       create_attempted_at = iif(?, create_attempted_at, ?), attempts = attempts - ?,
+       is_unread = iif(? = 1 AND kind = 'invoice', 1, 0),
+       create_attempted_at = iif(? = 1, create_attempted_at, ?), attempts = attempts - ?,
        claimed_by = NULL, claimed_at = NULL
      WHERE key = ? AND status = 'claimed' AND claimed_by = ?`,
     settlement.status,

@@ -40,7 +40,7 @@ export function reportStore(database: Database): Omit<ReportStore, 'backup'> {
     readBalancesAt: async (clientId, from, to) =>
       database.rows(
         `SELECT block_id AS blockId, ${sums} FROM ledger l INDEXED BY ledger_posted
-         WHERE client_id = ?2 AND posted_at < ?3 GROUP BY block_id ORDER BY block_id`,
+         WHERE client_id = ?2 AND posted_at < ?3 GROUP BY block_id ORDER BY block_id NULLS FIRST`,
         from,
         clientId,
         to,
@@ -50,7 +50,7 @@ export function reportStore(database: Database): Omit<ReportStore, 'backup'> {
       database.rows(
         `SELECT block_id AS blockId, ${sums} FROM ledger l INDEXED BY ledger_used_by_posted
          WHERE used_by = ?2 AND posted_at < ?3 AND client_id <> ?2
-         GROUP BY block_id ORDER BY block_id`,
+         GROUP BY block_id ORDER BY block_id NULLS FIRST`,
         from,
         clientId,
         to,

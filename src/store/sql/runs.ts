@@ -20,7 +20,7 @@ export function runStore(database: Database): Omit<RunStore, 'copyMirror'> {
       ),
     listManualRuns: async () =>
       database.rows(
-        "SELECT id, command, result FROM run WHERE id LIKE 'm-%' AND result IS NOT NULL ORDER BY started_at, rowid",
+        "SELECT id, command, result FROM run WHERE id LIKE 'm-%' AND result IS NOT NULL ORDER BY started_at, id",
       ),
     listRuns: async (limit) =>
       database.rows(
@@ -41,13 +41,13 @@ function noteStep(
   database.run(
     `INSERT INTO step_health (step, connection, runs, failed_runs, failures, command, ran_at, error,
        first_ran_at, succeeded_at)
-     SELECT ?1, ?2, 1, ?3, ?3, command, ?4, ?5, started_at, iif(?3, NULL, ?4)
+     SELECT ?1, ?2, 1, ?3, ?3, command, ?4, ?5, started_at, iif(?3 = 1, NULL, ?4)
      FROM run WHERE id = ?6
-     ON CONFLICT (step, connection) DO UPDATE SET runs = runs + 1,
-       failed_runs = failed_runs + excluded.failed_runs,
-       failures = iif(excluded.failures, failures + 1, 0), command = excluded.command,
+     ON CONFLICT (step, connection) DO UPDATE SET runs = step_health.runs + 1,
+       failed_runs = step_health.failed_runs + excluded.failed_runs,
+       failures = iif(excluded.failures > 0, step_health.failures + 1, 0), command = excluded.command,
        ran_at = excluded.ran_at, error = excluded.error,
-       succeeded_at = coalesce(excluded.succeeded_at, succeeded_at)`,
+       succeeded_at = coalesce(excluded.succeeded_at, step_health.succeeded_at)`,
     step,
     connection ?? '',
     failed,

@@ -6,6 +6,16 @@
 CREATE FUNCTION iif(boolean, anycompatible, anycompatible) RETURNS anycompatible
 LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN $1 THEN $2 ELSE $3 END $$;
 
+-- Of two values, not of many rows.
+CREATE FUNCTION max(anycompatible, anycompatible) RETURNS anycompatible LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL ELSE greatest($1, $2) END $$;
+CREATE FUNCTION min(anycompatible, anycompatible) RETURNS anycompatible LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL ELSE least($1, $2) END $$;
+
+-- Only in the one format that all timestamps have.
+CREATE FUNCTION strftime(format text, at text, modifier text) RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT to_char((at::timestamptz AT TIME ZONE 'UTC') + modifier::interval, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') $$;
+
 -- A member of a JSON text by key, path or position, as text; a flag as 0 or 1.
 CREATE FUNCTION json_scalar_text(json) RETURNS text LANGUAGE sql IMMUTABLE AS $$
   SELECT CASE json_typeof($1) WHEN 'boolean' THEN iif($1::text = 'true', '1', '0') ELSE $1 #>> '{}' END $$;
@@ -777,3 +787,33 @@ CREATE TRIGGER accepted_agreement_is_append_only BEFORE UPDATE OR DELETE OR TRUN
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('an accepted agreement', 'record another version');
 -- The owner gives up the right, too: a trigger that somebody has switched off does not open the ledger.
 REVOKE UPDATE, DELETE, TRUNCATE ON ledger, charge, accepted_agreement FROM CURRENT_USER;
+
+-- ── Who works on the store ──────────────────────────────────────────────────────────────────────
+
+-- Leases on the whole store ('') or on a part of it. Each write of the holder renews its lease, and fails
+-- once another one has it.
+CREATE TABLE lease (
+  part TEXT PRIMARY KEY,
+  holder TEXT NOT NULL,
+  purpose TEXT NOT NULL,
+  host TEXT NOT NULL,
+  pid INTEGER NOT NULL,
+  since TEXT NOT NULL,
+  ends_at timestamptz NOT NULL
+);
+
+-- By the server's clock. False: somebody else has it.
+CREATE FUNCTION take_lease(part text, holder text, purpose text, host text, pid bigint, since text)
+RETURNS boolean LANGUAGE sql AS $$
+  INSERT INTO lease AS held VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp() + interval '30 seconds')
+  ON CONFLICT (part) DO UPDATE SET holder = $2, purpose = $3, host = $4, pid = $5, since = $6,
+    ends_at = excluded.ends_at
+  WHERE held.holder = $2 OR held.ends_at < clock_timestamp() RETURNING true $$;
+CREATE FUNCTION renew_lease(part text, holder text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE lease SET ends_at = clock_timestamp() + interval '30 seconds'
+  WHERE lease.part = $1 AND lease.holder = $2;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING errcode = 'PH001', message = 'another process has taken over';
+  END IF;
+END $$;

@@ -67,7 +67,7 @@ export function writeDebits(database: Database, batch: DebitBatch): void {
     else database.upsert('entry_group', entry, { groupKey, isCharged });
   }
   database.run(
-    'DELETE FROM dirty WHERE seq IN (SELECT value FROM json_each(?))',
+    'DELETE FROM dirty WHERE seq IN (SELECT CAST(value AS INTEGER) FROM json_each(?))',
     listValue(batch.dirtySeqs),
   );
   writeWarnings(database, batch.warnings, batch.at);

@@ -144,14 +144,11 @@ function addFamily(database: Database, asked: readonly Pair[], tickets: Tickets)
 function mergedWith(database: Database, tickets: Iterable<Pair>): Pair[] {
   return database.rows(
     `WITH RECURSIVE family (connection, id) AS (
-       SELECT value ->> 0, value ->> 1 FROM json_each(?)
+       SELECT (value ->> 0) COLLATE BINARY, (value ->> 1) COLLATE BINARY FROM json_each(?)
        UNION
-       SELECT t.connection, t.merged_into FROM family f
-       CROSS JOIN mirror_ticket t ON t.connection = f.connection AND t.source_id = f.id
-       WHERE t.merged_into IS NOT NULL
-       UNION
-       SELECT t.connection, t.source_id FROM family f
-       CROSS JOIN mirror_ticket t ON t.connection = f.connection AND t.merged_into = f.id
+       SELECT t.connection, iif(t.source_id = f.id, t.merged_into, t.source_id) FROM family f
+       CROSS JOIN mirror_ticket t ON t.connection = f.connection AND t.merged_into IS NOT NULL
+         AND (t.source_id = f.id OR t.merged_into = f.id)
      )
      SELECT connection, id AS sourceId FROM family`,
     pairsValue(tickets),

@@ -56,13 +56,14 @@ export function readLedgers(
   const blocks = Map.groupBy(
     database
       .rows<StoredBlock<BlockBalance>>(
-        `SELECT ${blockColumns}, coalesce(c.remaining_seconds, ${summedSeconds}) AS remainingSeconds,
-           coalesce(c.remaining_minor, ${summedMinor}) AS remainingMinor
-         FROM json_each(?) k CROSS JOIN block b ON b.client_id = k.value
-         LEFT JOIN block_balance c ON c.block_id = b.id
-         WHERE ? OR b.expires_on <= ?
-           OR (b.status = 'active' AND (remainingSeconds > 0 OR remainingMinor > 0))
-         ORDER BY b.client_id, b.purchased_on, b.id`,
+        `SELECT * FROM (
+           SELECT ${blockColumns}, coalesce(c.remaining_seconds, ${summedSeconds}) AS remainingSeconds,
+             coalesce(c.remaining_minor, ${summedMinor}) AS remainingMinor
+           FROM json_each(?) k CROSS JOIN block b ON b.client_id = k.value
+           LEFT JOIN block_balance c ON c.block_id = b.id) blocks
+         WHERE ? = 1 OR expiresOn <= ?
+           OR (status = 'active' AND (remainingSeconds > 0 OR remainingMinor > 0))
+         ORDER BY clientId, purchasedOn, id`,
         listValue([...new Set(clientIds)]),
         Number(isAllBlocks),
         endedBy,

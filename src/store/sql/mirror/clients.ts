@@ -43,7 +43,8 @@ function assign(database: Database, clients: readonly ConfiguredClient[], at: In
     for (const [connection, sourceId] of [...client.formerIds, ...client.sourceIds]) {
       database.run(
         `INSERT INTO client_source (connection, source_id, client_id) VALUES (?, ?, ?)
-         ON CONFLICT DO UPDATE SET client_id = excluded.client_id WHERE client_id <> excluded.client_id`,
+         ON CONFLICT (connection, source_id) DO UPDATE SET client_id = excluded.client_id
+         WHERE client_source.client_id <> excluded.client_id`,
         connection,
         sourceId,
         id,
@@ -55,7 +56,7 @@ function assign(database: Database, clients: readonly ConfiguredClient[], at: In
   for (const [index, { paidBy }] of clients.entries()) {
     const payerId = paidBy === null ? null : (idOf.get(paidBy.name) ?? null);
     database.run(
-      'UPDATE client SET paid_by = ?1 WHERE id = ?2 AND paid_by IS NOT ?1',
+      'UPDATE client SET paid_by = ?1 WHERE id = ?2 AND paid_by IS DISTINCT FROM ?1',
       payerId,
       ids[index] ?? null,
     );

@@ -117,10 +117,10 @@ function writeNames(database: Database, connection: string, names: readonly Foun
     database.run(
       `INSERT INTO name (connection, kind, source_id, name, name_first, seen_at, is_gone, email)
        VALUES (?1, ?2, ?3, ?4, ?4, ?5, 0, ?6)
-       ON CONFLICT DO UPDATE SET name = excluded.name, seen_at = excluded.seen_at,
-         email = coalesce(excluded.email, email)
-       WHERE seen_at < excluded.seen_at OR (seen_at = excluded.seen_at
-         AND (name <> excluded.name OR email IS NOT coalesce(excluded.email, email)))`,
+       ON CONFLICT (connection, kind, source_id) DO UPDATE SET name = excluded.name, seen_at = excluded.seen_at,
+         email = coalesce(excluded.email, name.email)
+       WHERE name.seen_at < excluded.seen_at OR (name.seen_at = excluded.seen_at AND (name.name <> excluded.name
+         OR name.email IS DISTINCT FROM coalesce(excluded.email, name.email)))`,
       connection,
       kind,
       sourceId,

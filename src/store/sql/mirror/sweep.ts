@@ -78,7 +78,7 @@ function readUnseenAgain(
   );
   database.run(
     `INSERT INTO sweep_unseen (connection, source_id, sweeps) SELECT p.connection, p.source_id, 1 ${unseen}
-     ON CONFLICT DO UPDATE SET sweeps = sweeps + 1`,
+     ON CONFLICT (connection, source_id) DO UPDATE SET sweeps = sweep_unseen.sweeps + 1`,
     connection,
   );
   const found = database.rows<{ id: string; changedAt: Instant | null }>(

@@ -64,7 +64,7 @@ function writeDifference(
   database.run(
     `INSERT INTO difference (connection, kind, subject, client_id, ours, theirs, fix, seconds,
        found_at, run_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET client_id = excluded.client_id, ours = excluded.ours,
+     ON CONFLICT (connection, kind, subject) DO UPDATE SET client_id = excluded.client_id, ours = excluded.ours,
        theirs = excluded.theirs, fix = excluded.fix, seconds = excluded.seconds,
        found_at = excluded.found_at, run_id = excluded.run_id`,
     connection,

@@ -62,17 +62,22 @@ const tables = `
 /** A row that changes while it is listed appears twice; the later one counts. */
 function listTickets(database: Database, tickets: readonly ListedTicket[]): void {
   database.run(
-    `INSERT OR REPLACE INTO temp.listed_ticket (source_id, client_id, has_all_time)
-     SELECT value ->> 'sourceId', value ->> 'clientId', value ->> 'hasAllTime' FROM json_each(?)`,
+    `INSERT INTO temp.listed_ticket (source_id, client_id, has_all_time)
+     SELECT value ->> 'sourceId', value ->> 'clientId', CAST(value ->> 'hasAllTime' AS INTEGER)
+     FROM json_each(?) WHERE true
+     ON CONFLICT (source_id) DO UPDATE SET client_id = excluded.client_id, has_all_time = excluded.has_all_time`,
     JSON.stringify(tickets),
   );
 }
 
 function listEntries(database: Database, entries: readonly ListedEntry[]): void {
   database.run(
-    `INSERT OR REPLACE INTO temp.listed_entry (source_id, ticket_id, client_id, seconds, is_compared)
-     SELECT value ->> 'sourceId', value ->> 'ticketId', value ->> 'clientId', value ->> 'seconds',
-       value ->> 'isCompared' FROM json_each(?)`,
+    `INSERT INTO temp.listed_entry (source_id, ticket_id, client_id, seconds, is_compared)
+     SELECT value ->> 'sourceId', value ->> 'ticketId', value ->> 'clientId',
+       CAST(value ->> 'seconds' AS INTEGER), CAST(value ->> 'isCompared' AS INTEGER)
+     FROM json_each(?) WHERE true
+     ON CONFLICT (source_id) DO UPDATE SET ticket_id = excluded.ticket_id, client_id = excluded.client_id,
+       seconds = excluded.seconds, is_compared = excluded.is_compared`,
     JSON.stringify(entries),
   );
 }
@@ -159,7 +164,7 @@ function findHours(database: Database, connection: string): void {
        SELECT u.ticket_id, u.client_id, 0, u.seconds, 0, 0 FROM temp.unlisted_entry u
        UNION ALL
        SELECT e.ticket_id, l.client_id, 0, 0, e.seconds,
-         (p.value ->> 'seconds') + (p.value ->> 'correctedSeconds')
+         CAST(p.value ->> 'seconds' AS INTEGER) + CAST(p.value ->> 'correctedSeconds' AS INTEGER)
        FROM (${standingCharges}) s CROSS JOIN charge c ON c.id = s.charge_id
        CROSS JOIN json_each(${factsOf('c')}, '$.parts') p
        CROSS JOIN temp.listed_entry l ON l.source_id = p.value ->> 'entryId'
@@ -173,9 +178,9 @@ function findHours(database: Database, connection: string): void {
        WHERE l.is_compared = 1 AND e.deleted_at IS NULL AND e.kind = 'work' AND ${isSettled}
          AND NOT EXISTS (SELECT 1 FROM entry_group eg
            WHERE eg.connection = e.connection AND eg.entry_id = e.source_id)
-     ) GROUP BY ticket_id, iif(ticket_id IS NULL, client_id, NULL)
+     ) sums GROUP BY ticket_id, iif(ticket_id IS NULL, client_id, NULL)
      HAVING sum(theirs) <> sum(ours) OR sum(due) <> sum(debited)
-     ORDER BY ticket_id`,
+     ORDER BY ticket_id NULLS FIRST`,
     connection,
   );
 }

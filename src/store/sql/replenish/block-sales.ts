@@ -8,12 +8,12 @@ type Columns = Omit<BlockSale, 'invoiced'> & {
 };
 
 /** An alert that was withheld, withdrawn or never sent told nobody. */
-const isTold = `a.kind = 'alert-ticket' AND a.key GLOB 'ph:alert:*' AND a.status = 'delivered'`;
+const isTold = `a.kind = 'alert-ticket' AND a.key LIKE 'ph:alert:%' AND a.status = 'delivered'`;
 
 export function readBlockSales(database: Database, clientIds: string): BlockSale[] {
   const rows = database.rows<Columns>(
-    `SELECT b.id AS blockId, coalesce(h.seconds, m.payload ->> '$.seconds') AS soldSeconds,
-       coalesce(h.total_minor, m.payload ->> '$.totalMinor') AS soldMinor,
+    `SELECT b.id AS blockId, coalesce(h.seconds, CAST(m.payload ->> '$.seconds' AS INTEGER)) AS soldSeconds,
+       coalesce(h.total_minor, CAST(m.payload ->> '$.totalMinor' AS INTEGER)) AS soldMinor,
        coalesce(m.remote_label, m.remote_id, i.number, h.invoice_id) AS label,
        b.created_at AS orderedAt, coalesce(r.collected_on, i.paid_on) AS paidOn,
        (SELECT min(a.created_at) FROM push_message a

@@ -19,5 +19,4 @@ export function invoiceIdOf(known: string): string {
 const betweenLooks = '-1 hours';
 
 /** Of a row of `invoice_missing`, as `g`. */
-export const isMissing = `coalesce(
-  g.first_at <= strftime('%Y-%m-%dT%H:%M:%fZ', g.last_at, '${betweenLooks}'), 0)`;
+export const isMissing = `g.first_at <= strftime('%Y-%m-%dT%H:%M:%fZ', g.last_at, '${betweenLooks}')`;

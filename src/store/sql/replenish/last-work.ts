@@ -23,7 +23,7 @@ export function readLastWork(
        SELECT max(l.worked_on) FROM json_each(?1) k
        CROSS JOIN ledger l ON l.client_id = k.value AND l.posted_at >= ?2
        WHERE l.side = 'debit' AND l.reason = 'adjustment' AND l.key LIKE 'adjust:%'
-         AND NOT EXISTS (SELECT 1 FROM ledger r WHERE r.reverses = l.key))`,
+         AND NOT EXISTS (SELECT 1 FROM ledger r WHERE r.reverses = l.key)) work`,
     listValue(clientIds),
     postedSince,
   );

@@ -34,8 +34,8 @@ const isReadSince = '(h.block_id IS NOT NULL OR m.is_unread = 0)';
 /** Active blocks whose invoice may have changed since they were credited. */
 const isDoubtful = `b.status = 'active' AND (g.message_key IS NOT NULL OR i.is_void = 1
   OR (b.activate = 'on-payment' AND i.is_paid = 0) OR i.credited_minor > 0 OR y.reversed_minor > 0
-  OR i.net_minor <> m.payload ->> '$.totalMinor' OR b.seconds <> m.payload ->> '$.seconds'
-  OR b.amount_minor <> m.payload ->> '$.totalMinor')`;
+  OR i.net_minor <> CAST(m.payload ->> '$.totalMinor' AS INTEGER) OR b.seconds <> CAST(m.payload ->> '$.seconds' AS INTEGER)
+  OR b.amount_minor <> CAST(m.payload ->> '$.totalMinor' AS INTEGER))`;
 
 /** A sale by hand and the service may decide at the same time: a client gets one order. */
 export function refuseOtherOrders(
@@ -59,8 +59,8 @@ export function readOrders(database: Database): Order[] {
   const rows = database.rows<StoredBlock & OrderColumns>(
     `SELECT ${blockColumns}, iif(h.block_id IS NULL, m.status, 'delivered') AS messageStatus,
        coalesce(m.remote_label, m.remote_id, i.number, h.invoice_id) AS label,
-       coalesce(h.seconds, m.payload ->> '$.seconds') AS soldSeconds,
-       coalesce(h.total_minor, m.payload ->> '$.totalMinor') AS soldMinor,
+       coalesce(h.seconds, CAST(m.payload ->> '$.seconds' AS INTEGER)) AS soldSeconds,
+       coalesce(h.total_minor, CAST(m.payload ->> '$.totalMinor' AS INTEGER)) AS soldMinor,
        h.product, i.lines,
        i.is_paid AS isPaid, i.is_void AS isVoid, i.total_minor AS totalMinor,
        i.net_minor AS netMinor, i.paid_minor AS paidMinor, i.credited_minor AS creditedMinor,
@@ -158,7 +158,7 @@ export function noteInvoice(
   else {
     database.run(
       `INSERT INTO invoice_missing (message_key, first_at, last_at) VALUES (?1, ?2, ?2)
-       ON CONFLICT DO UPDATE SET last_at = excluded.last_at`,
+       ON CONFLICT (message_key) DO UPDATE SET last_at = excluded.last_at`,
       messageKey,
       at,
     );

@@ -23,10 +23,10 @@ export function rechargeStore(database: Database): RechargeStore {
     readUsedBefore: async (clientId, blockId) => readUsedBefore(database, clientId, blockId),
     approveRecharge: async (messageKey) =>
       database.run(
-        `UPDATE recharge SET approved_minor = s.payload ->> '$.totalMinor'
+        `UPDATE recharge SET approved_minor = CAST(s.payload ->> '$.totalMinor' AS INTEGER)
          FROM push_message s
          WHERE s.key = invoice_key AND state = 'requested'
-           AND coalesce(approved_minor, -1) < s.payload ->> '$.totalMinor'
+           AND coalesce(approved_minor, -1) < CAST(s.payload ->> '$.totalMinor' AS INTEGER)
            AND (invoice_key = ?1 OR ticket_key = (
              SELECT a.after_key FROM push_message a WHERE a.key = ?1 AND a.kind = 'ticket-note'))`,
         messageKey,
@@ -39,7 +39,7 @@ export const isUnapproved = `EXISTS (
   SELECT 1 FROM recharge r JOIN push_message s ON s.key = r.invoice_key
   WHERE (r.invoice_key = m.key
       OR (r.ticket_key = m.after_key AND m.kind = 'ticket-note' AND r.state = 'requested'))
-    AND coalesce(r.approved_minor, -1) < s.payload ->> '$.totalMinor')`;
+    AND coalesce(r.approved_minor, -1) < CAST(s.payload ->> '$.totalMinor' AS INTEGER))`;
 
 /** The last charge `y` of a recharge `r`, whose message is `k`: by the ID that the push stored, or by its key. */
 export const chargeOfRecharge = `y.connection = r.collect AND y.source_id = coalesce(
@@ -120,7 +120,7 @@ function readRecharges(database: Database, filter: 'open' | 'all'): Recharge[] {
        r.state_at AS stateAt, r.collected_on AS collectedOn, r.attempts, r.retry_on AS retryOn,
        k.status AS chargeStatus, m.status AS invoiceStatus, m.remote_id AS invoiceId,
        coalesce(m.remote_label, m.remote_id) AS label,
-       m.payload ->> '$.totalMinor' AS priceMinor, ${isMissing} AS isGone,
+       CAST(m.payload ->> '$.totalMinor' AS INTEGER) AS priceMinor, iif(${isMissing}, 1, 0) AS isGone,
        coalesce(n.status = 'delivered' OR n.create_attempted_at IS NOT NULL, 0) AS isAnnounced,
        i.is_paid AS isPaid, i.is_void AS isVoid, i.total_minor AS totalMinor,
        i.net_minor AS netMinor, i.paid_minor AS paidMinor, i.credited_minor AS creditedMinor,
@@ -183,7 +183,7 @@ function readUsage(
   const row = database.row<Omit<RechargeUsage, 'isInFlight'> & { isInFlight: number }>(
     `WITH sold AS (
        SELECT r.client_id, r.state, r.requested_on, r.collected_on, r.retry_on,
-         m.payload ->> '$.totalMinor' AS minor
+         CAST(m.payload ->> '$.totalMinor' AS INTEGER) AS minor
        FROM recharge r JOIN push_message m ON m.key = r.invoice_key
        WHERE m.payload ->> '$.currency' = ?4
      )
@@ -257,7 +257,7 @@ export function changeRecharge(database: Database, change: RechargeChange, at: I
   database.run(
     `UPDATE recharge SET state_at = iif(state = ?1, state_at, ?2), state = ?1,
        collected_on = coalesce(collected_on, ?3), charge_key = coalesce(?4, charge_key),
-       attempts = attempts + ?5, retry_on = iif(?6, ?7, retry_on),
+       attempts = attempts + ?5, retry_on = iif(?6 = 1, ?7, retry_on),
        notice_key = coalesce(?8, notice_key)
      WHERE block_id = ?9`,
     state,

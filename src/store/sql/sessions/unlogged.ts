@@ -23,7 +23,7 @@ export function writeUnlogged(
     if (row.done === 'debited') writeEntry(database, row, at);
   }
   database.run(
-    'DELETE FROM session_dirty WHERE seq IN (SELECT value FROM json_each(?))',
+    'DELETE FROM session_dirty WHERE seq IN (SELECT CAST(value AS INTEGER) FROM json_each(?))',
     listValue(dirtySeqs),
   );
 }

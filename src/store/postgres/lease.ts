@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { isKindError } from '../../domain/errors.ts';
+import type { LockOwner } from '../lock.ts';
+import { addressOf } from './address.ts';
+import type { PostgresDatabase } from './database.ts';
+import { openPostgres } from './open.ts';
+
+/** A lease ends thirty seconds after it was renewed. */
+const renewEveryMs = 10_000;
+
+export interface Lease {
+  release(): void;
+}
+
+/** Null: another process has it. `onLost`: called once when another one has taken over. */
+export function takeLease(
+  place: string,
+  { purpose, now, onLost }: { purpose: string; now(): number; onLost(error: Error): void },
+): Lease | null {
+  const database = openPostgres(place, { isReadOnly: false, now });
+  const holder = `${hostname()} ${process.pid} ${randomBytes(4).toString('hex')}`;
+  const since = new Date(now()).toISOString();
+  const isTaken = database.write(() =>
+    database.row<{ isOurs: number | null }>(
+      "SELECT take_lease('', ?, ?, ?, ?, ?) AS isOurs",
+      holder,
+      purpose,
+      hostname(),
+      process.pid,
+      since,
+    ),
+  );
+  if (isTaken?.isOurs !== 1) {
+    database.close();
+    return null;
+  }
+  const forget = database.holdLease(holder);
+  const timer = setInterval(() => renew(database, end, onLost), renewEveryMs);
+  timer.unref();
+  let isHeld = true;
+  function end(): void {
+    clearInterval(timer);
+    forget();
+    isHeld = false;
+    database.close();
+  }
+  return {
+    release() {
+      if (!isHeld) return;
+      try {
+        database.run("DELETE FROM lease WHERE part = '' AND holder = ?", holder);
+      } catch (error) {
+        // Then it ends by itself.
+        if (!isKindError(error)) throw error;
+      }
+      end();
+    },
+  };
+}
+
+/** Any write renews it; this one keeps it while nothing is written. */
+function renew(database: PostgresDatabase, end: () => void, onLost: (error: Error) => void): void {
+  try {
+    database.write(() => {});
+  } catch (error) {
+    if (!isKindError(error)) throw error;
+    // An unreachable server says nothing about the lease.
+    if (!database.hasLostLease) return;
+    end();
+    onLost(error);
+  }
+}
+
+/** Who works on the store now; null: nobody, or it cannot be seen. */
+export function readLeaseOwner(place: string): LockOwner | null {
+  addressOf(place);
+  try {
+    const database = openPostgres(place, { isReadOnly: true, now: Date.now });
+    try {
+      const owner = database.row<LockOwner>(
+        "SELECT pid, purpose, since, host FROM lease WHERE part = '' AND ends_at > clock_timestamp()",
+      );
+      return owner ?? null;
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    if (!isKindError(error)) throw error;
+    return null;
+  }
+}
