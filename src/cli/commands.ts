@@ -175,4 +175,11 @@ export const commands: readonly CommandRow[] = [
     example: 'restore /var/backups/prepaid-hours/prepaid-hours-2026-03-31T02-30-00Z.db --yes',
     load: async () => (await import('./maintenance/restore.ts')).defineRestore,
   },
+  {
+    usage: 'migrate-store <from> <to>',
+    description:
+      'copy the whole database to another one, a file or a PostgreSQL database, and verify both',
+    example: 'migrate-store data/prepaid-hours.db postgres://hours@db.example.com/hours',
+    load: async () => (await import('./maintenance/migrate-store.ts')).defineMigrateStore,
+  },
 ];

@@ -23,6 +23,9 @@ export const service = {
   undoRun: later(async () => (await import('../service/corrections/undo.ts')).undoRun),
   listUndoable: later(async () => (await import('../service/corrections/undo.ts')).listUndoable),
   restoreBackup: later(async () => (await import('../service/backup/restore.ts')).restoreBackup),
+  migrateStore: later(
+    async () => (await import('../service/backup/migrate-store.ts')).migrateStore,
+  ),
   acceptAgreement: later(
     async () => (await import('../service/agreements/accept.ts')).acceptAgreement,
   ),

@@ -22,6 +22,7 @@ import { baseFolder, type Environment, environmentLayers } from './read/environm
 import { keyed, textAt, valueAt } from './read/raw.ts';
 import { readText, type TextRead } from './read/read-text.ts';
 import { readLogo } from './read/sender.ts';
+import { isAddress, readStorePlace } from './read/store-place.ts';
 import { readYaml, type YamlTree } from './read/yaml-tree.ts';
 import { fileSchemaNode } from './schema/json-schema.ts';
 import { ConfigFile, usualStore } from './schema/schema.ts';
@@ -64,12 +65,12 @@ export function namedVendors({ yaml }: ConfigSource): string[] {
   return entries.flatMap(([, entry]) => textAt(entry, 'vendor') ?? []);
 }
 
-/** Where the file puts the database, whatever else is wrong with it. Null: the file cannot be read. */
+/** The database's file, whatever else is wrong in the config. Null: it cannot be read, or the database is on a server. */
 export function namedStore(file: string): string | null {
   const tree = readSource(file).yaml?.tree ?? null;
   if (tree === null) return null;
   const store = textAt(tree.value, 'store') ?? usualStore;
-  return resolve(baseFolder(file), store);
+  return isAddress(store) ? null : resolve(baseFolder(file), store);
 }
 
 /** Reads, checks and resolves the config file. Throws a ConfigError with every fault in it. */
@@ -87,12 +88,15 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     options.areSecretsNeeded ?? true,
     Object.fromEntries(serviceSections.map((name) => [name, valueAt(raw, [name])])),
   );
+  const store = textAt(raw, 'store') ?? usualStore;
+  const place = readStorePlace(store, file, layers);
   const parsed = ConfigFile.safeParse(raw, { error: unworded });
   const { logo, problems: logoProblems } = readLogo(raw, resolve(file));
   const problems = [
     ...(parsed.success ? [] : shapeProblems(parsed.error, raw, options.vendors)),
     ...read.problems,
-    ...strayReferences(raw),
+    ...place.problems,
+    ...strayReferences(isAddress(store) ? { ...Object.fromEntries(keyed(raw)), store: null } : raw),
     ...unknownReferences(raw),
     ...sharedIdentities(raw),
     ...pushTargets(raw, options.vendors),
@@ -113,7 +117,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   faults.push(...toFaults(problems, file, tree, read.redact));
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
 
-  const { mode, timezone, locale, currency, store, history, balanceField, schedule } = parsed.data;
+  const { mode, timezone, locale, currency, history, balanceField, schedule } = parsed.data;
   const { sweep, reconcile, blocksSoldByHand } = parsed.data;
   const { backup = null, publish: publishCron, ...stepSchedule } = schedule;
   const { publish = null } = parsed.data;
@@ -126,7 +130,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     ...toFormatOptions(locale, parsed.data.durations),
     currency,
     sender: toSender(parsed.data.sender, logo),
-    store: resolve(baseFolder(file), store),
+    store: place.place,
     historyMonths: history,
     balanceField: balanceField ?? null,
     blocksSoldByHand,
@@ -148,7 +152,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
       return { name, ids: new Map(Object.entries(ids)) };
     }),
     templates: templateFolders(file),
-    secrets: withPathSecrets(read.secrets, services),
+    secrets: withPathSecrets([...read.secrets, ...place.secrets], services),
   };
 }
 

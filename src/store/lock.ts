@@ -1,10 +1,11 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout } from 'node:timers/promises';
 import { isKindError, KindError } from '../domain/errors.ts';
 import { placeOf } from './place.ts';
-import { createPrivately, withFileErrors } from './private-file.ts';
 import { addressOf, isPostgres } from './postgres/address.ts';
 import { readLeaseOwner, takeLease } from './postgres/lease.ts';
+import { createPrivately, withFileErrors } from './private-file.ts';
 import { fromSqliteError } from './sqlite/sqlite-error.ts';
 
 /** Held until `release`, or until the process ends. */
@@ -66,6 +67,42 @@ function takeLeaseOrThrow(
   const lease = takeLease(place, { purpose, now, onLost });
   if (lease === null) throw heldByOther(addressOf(place).name, readLeaseOwner(place));
   return lease;
+}
+
+/** How often a process that waits for a lease looks whether it is free. */
+const waitMs = 5_000;
+
+/**
+ * The same for a service. With PostgreSQL it waits as a standby while another process has the store;
+ * null: it was stopped meanwhile. `onLost`: another process has taken over, so this one must stop.
+ */
+export async function awaitLock(
+  place: string,
+  purpose: string,
+  {
+    now,
+    signal,
+    onWait,
+    onLost,
+  }: {
+    now(): number;
+    signal: AbortSignal;
+    onWait(reason: string): void;
+    onLost(error: Error): void;
+  },
+): Promise<Lock | null> {
+  if (!isPostgres(place)) return acquireLock(place, purpose, now);
+  for (let reason = ''; !signal.aborted; ) {
+    try {
+      return takeLeaseOrThrow(place, purpose, now, onLost);
+    } catch (error) {
+      if (!isKindError(error, 'config', 'transient')) throw error;
+      if (error.message !== reason) onWait(error.message);
+      reason = error.message;
+    }
+    await setTimeout(waitMs, undefined, { signal }).catch(() => {});
+  }
+  return null;
 }
 
 /** Who works on the store now, as far as can be seen without trying its lock; null: nobody. */

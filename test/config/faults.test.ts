@@ -112,7 +112,11 @@ describe('YAML', () => {
 
 describe('what this version does not do yet is refused as such', () => {
   test.each([
-    ['store', { store: 'postgres://db/hours' }, 'this version only supports an SQLite file'],
+    [
+      'store',
+      { store: 'mysql://db/hours' },
+      'must be an SQLite file such as ./data/prepaid-hours.db, or the address of a PostgreSQL database',
+    ],
     [
       'daysToExpiry',
       { agreements: '\n  standard: { replenish: [{ when: { daysToExpiry: 20 }, do: [alert] }] }' },

@@ -24,8 +24,8 @@ const Store = z
   .string()
   .min(1)
   .superRefine((text, context) => {
-    if (!/^[a-z]+:\/\//.test(text)) return;
-    const message = `this version only supports an SQLite file; use a path such as ${usualStore}`;
+    if (!/^(?!postgres(?:ql)?:)[a-z]+:\/\//.test(text)) return;
+    const message = `must be an SQLite file such as ${usualStore}, or the address of a PostgreSQL database`;
     context.addIssue({ code: 'custom', message });
   });
 
@@ -157,7 +157,7 @@ export const ConfigFile = z.strictObject({
   currency: Currency.describe('ISO 4217 code, such as EUR'),
   sender: Sender.optional().describe('Your company, as statements name it to clients'),
   store: Store.default(usualStore).describe(
-    'The database file, on a local disk. Relative to the folder above `config/`, or to this file’s folder if it is not in `config/`',
+    `The database file, on a local disk. Relative to the folder above \`config/\`, or to this file’s folder if it is not in \`config/\`. Or a PostgreSQL database, \`postgres://hours:\${STORE_PASSWORD}@db.example.com/hours\`, with which several instances may work`,
   ),
   pushTo: EntryName.optional().describe(
     'The connection that gets alerts and invoices; required if there is more than one',

@@ -10,6 +10,7 @@ import { Redactor } from '../../domain/redaction.ts';
 import { instantFromMs } from '../../domain/time.ts';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/port.ts';
+import { nameOfPlace } from '../../store/postgres/address.ts';
 import { connectAll, type RequestMeter } from './connect.ts';
 import { identifyClients, recognizeClients } from './identify-clients.ts';
 import { createLog, type Logger, readLogSettings } from './log.ts';
@@ -63,9 +64,13 @@ export async function openApp(options: AppOptions): Promise<App> {
     areSecretsNeeded: options.access !== 'read',
   });
   if (options.holder !== undefined && options.holder.file !== config.store) {
-    throw new KindError('config', `The config now points to another database, ${config.store}.`, {
-      fix: 'Restart the service to use it.',
-    });
+    throw new KindError(
+      'config',
+      `The config now points to another database, ${nameOfPlace(config.store)}.`,
+      {
+        fix: 'Restart the service to use it.',
+      },
+    );
   }
   const redactor = new Redactor(config.secrets);
   const log = openLog(config, redactor, options);

@@ -7,6 +7,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { LoadedConfig } from '../../config/loaded.ts';
 import { KindError } from '../../domain/errors.ts';
 import type { Store } from '../../store/port.ts';
+import { isPostgres, nameOfPlace } from '../../store/postgres/address.ts';
 
 type Named = Pick<LoadedConfig, 'file' | 'store' | 'mode'>;
 
@@ -20,7 +21,7 @@ function noteOf(config: Named): string {
  * existed before.
  */
 export function refuseLostFile(config: Named): void {
-  if (config.mode !== 'live') return;
+  if (config.mode !== 'live' || isPostgres(config.store)) return;
   const stat = statSync(config.store, { throwIfNoEntry: false });
   if (stat?.isFile() && stat.size === 0) throw lost(`The database ${config.store} is empty.`);
   if (stat === undefined) refuseWithWitness(config);
@@ -35,7 +36,7 @@ export async function refuseLostStore(
 }
 
 function refuseWithWitness(config: Named): void {
-  const missing = `The database ${config.store} has never been used`;
+  const missing = `The database ${nameOfPlace(config.store)} has never been used`;
   if (isOlder(`${config.store}.lock`, config.store)) {
     throw lost(`${missing}, but a lock file next to it shows that one existed before.`);
   }
@@ -61,8 +62,9 @@ function lost(message: string): KindError {
 export function noteLiveStore(config: Named): void {
   const note = noteOf(config);
   try {
-    if (existsSync(note) && readFileSync(note, 'utf8').trim() === config.store) return;
-    writeFileSync(note, `${config.store}\n`, { mode: 0o600 });
+    const name = nameOfPlace(config.store);
+    if (existsSync(note) && readFileSync(note, 'utf8').trim() === name) return;
+    writeFileSync(note, `${name}\n`, { mode: 0o600 });
   } catch {
     // The config folder may be read-only; then only the lock next to the database remains as
     // evidence.

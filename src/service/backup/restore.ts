@@ -1,15 +1,17 @@
 import { realpathSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { validate } from 'node-cron';
 import { loadConfig } from '../../config/load.ts';
 import type { VendorRegistry } from '../../contract/registry.ts';
 import { isKindError, KindError } from '../../domain/errors.ts';
 import type { Instant } from '../../domain/time.ts';
+import { replaceStore, withDrafts } from '../../store/copies.ts';
 import { acquireLock, type LockOwner, readLockOwner } from '../../store/lock.ts';
 import { openStore } from '../../store/open.ts';
 import { placeOf } from '../../store/place.ts';
 import type { Disagreement, Store } from '../../store/port.ts';
-import { copyBackup, removeDraft, swapIn } from '../../store/sqlite/copies.ts';
+import { addressOf, isPostgres, nameOfPlace } from '../../store/postgres/address.ts';
+import { copyBackup } from '../../store/sqlite/copies.ts';
 import { knownVendors } from '../app/app.ts';
 import { isRehearsal } from '../app/rehearsal.ts';
 import { stampOf } from './keep.ts';
@@ -60,40 +62,51 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     isCron: validate,
     areSecretsNeeded: false,
   });
-  const database = placeOf(config.store);
+  const { store } = config;
+  const database = isPostgres(store) ? store : placeOf(store);
   const file = resolve(options.file);
   if (isSame(file, database)) {
     throw new KindError('config', `${file} is the database itself.`, { fix: 'Name a backup.' });
   }
   refuseRoot(database);
   const lock = options.isDone ? acquireLock(database, 'restore', now) : null;
-  const draft = `${database}.restore-${process.pid}`;
   try {
-    removeDraft(draft);
-    copyBackup(file, draft, now());
-    const found = await inspect(draft, database, now);
-    const isDone = options.isDone && found.disagreement === null;
-    const kept = isDone && statOf(database) !== null ? keptName(database, now()) : null;
-    if (isDone) await swapIn(draft, database, kept ?? keptName(database, now()));
-    const holder = lock === null ? readLockOwner(database) : null;
-    return { file, database, ...found, isDone, kept, holder };
+    return await withDrafts(database, async (folder) => {
+      const draft = join(folder, 'restored.db');
+      copyBackup(file, draft, now());
+      const { isThere, ...found } = await inspect(draft, database, now);
+      const isDone = options.isDone && found.disagreement === null;
+      const kept = isDone && isThere ? keptName(database, now()) : null;
+      if (isDone) await replaceStore(draft, database, { kept, now });
+      const holder = lock === null ? readLockOwner(database) : null;
+      return { file, database: nameOfPlace(database), ...found, isDone, kept, holder };
+    });
   } finally {
-    removeDraft(draft);
     lock?.release();
   }
 }
 
+/** A file beside the database, or a schema beside its own. */
 function keptName(database: string, nowMs: number): string {
-  const name = `${database}.before-restore-${stampOf(nowMs)}`;
+  const stamp = stampOf(nowMs);
+  if (isPostgres(database)) {
+    return `${addressOf(database).schema}_before_${stamp.replace(/\D/g, '')}`;
+  }
+  const name = `${database}.before-restore-${stamp}`;
   return statOf(name) === null ? name : keptName(database, nowMs + 1000);
 }
 
-async function inspect(draft: string, database: string, now: () => number): Promise<Found> {
+async function inspect(
+  draft: string,
+  database: string,
+  now: () => number,
+): Promise<Found & { isThere: boolean }> {
   const copy = await openStore({ file: draft, isReadOnly: true, now });
   const current = await openCurrent(database, now);
   try {
     const [run] = await copy.listRuns(1);
     return {
+      isThere: current !== null || statOf(database) !== null,
       lastRunAt: run?.startedAt ?? null,
       clients: (await copy.listClients()).length,
       disagreement: await copy.verify(),

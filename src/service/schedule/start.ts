@@ -1,7 +1,7 @@
 import { schedule } from 'node-cron';
 import type { ChangedRecord } from '../../contract/connector.ts';
 import { describeError, isKindError } from '../../domain/errors.ts';
-import { acquireLock } from '../../store/lock.ts';
+import { awaitLock } from '../../store/lock.ts';
 import type { App } from '../app/app.ts';
 import type { StoreHolder } from '../app/rehearsal.ts';
 import type { SideJob } from '../app/side-job.ts';
@@ -44,8 +44,14 @@ export async function startService(
   open: (holder: StoreHolder) => Promise<App>,
   parts: ServiceParts = {},
 ): Promise<void> {
-  const lock = acquireLock(app.config.store, 'start', app.now);
   const service = new Service(app, signal, open, parts.afterRun);
+  const lock = await awaitLock(app.config.store, 'start', {
+    now: app.now,
+    signal,
+    onWait: (reason) => app.log.info(`Standing by. ${reason}`),
+    onLost: (error) => service.fail(error),
+  });
+  if (lock === null) return;
   let clock: ReturnType<typeof schedule> | null = null;
   let web: Awaited<ReturnType<NonNullable<ServiceParts['openWeb']>>> | undefined;
   try {
@@ -82,7 +88,7 @@ class Service {
   private fault: string | null = null;
   private readonly waiting = new Set<string>();
   private last: Promise<void> = Promise.resolve();
-  private fail: (error: unknown) => void = () => {};
+  fail: (error: unknown) => void = () => {};
   private readonly pokes = new Pokes();
 
   constructor(

@@ -16,6 +16,11 @@ export function isPostgres(place: string): boolean {
   return schemes.test(place);
 }
 
+/** For messages and notes: the file, or the address without its password. */
+export function nameOfPlace(place: string): string {
+  return isPostgres(place) ? addressOf(place).name : place;
+}
+
 /** Reads `postgres://user:password@host:5432/database?schema=prepaid_hours`. Throws `config`. */
 export function addressOf(place: string): PostgresAddress {
   const url = URL.canParse(place) ? new URL(place) : null;
@@ -28,6 +33,6 @@ export function addressOf(place: string): PostgresAddress {
   url.searchParams.delete('schema');
   const address = url.href;
   url.password = '';
-  url.search = '';
-  return { url: address, schema, name: `${url.href} (schema ${schema})` };
+  url.search = schema === defaultSchema ? '' : `?schema=${schema}`;
+  return { url: address, schema, name: url.href };
 }

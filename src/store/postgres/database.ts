@@ -225,7 +225,8 @@ export class PostgresDatabase extends Database {
       return this.#connection.send({ sql, values: values.map(storable), name, isConnecting });
     } catch (error) {
       if (isConnectionLost(error)) this.#connection.close();
-      if (error instanceof RefusedStatement && error.code === leaseLostCode) this.hasLostLease = true;
+      if (error instanceof RefusedStatement && error.code === leaseLostCode)
+        this.hasLostLease = true;
       throw fromPostgresError(error, this.name);
     }
   }

@@ -6,6 +6,9 @@ const valuesMax = 8000;
 /** Filled by triggers while other tables are copied. */
 const markedTables: readonly string[] = ['dirty', 'session_dirty'];
 
+/** Each store has its own. */
+const ownTables: readonly string[] = ['migration', 'lease'];
+
 /** What debit and replenish derived from the mirror, and what was sent. */
 const derivedTables: readonly string[] = [
   ...markedTables,
@@ -62,7 +65,7 @@ function copyTables(from: Database, to: Database, work: () => void): void {
 }
 
 function storedTables(database: Database): string[] {
-  return database.tables().filter((table) => table !== 'migration');
+  return database.tables().filter((table) => !ownTables.includes(table));
 }
 
 function copyRows(from: Database, to: Database, select: string, table: string): void {

@@ -94,7 +94,7 @@ export function reportStore(database: Database): Omit<ReportStore, 'backup'> {
          JOIN mirror_ticket t ON t.connection = e.connection AND t.source_id = e.ticket_id
          WHERE e.started_at >= ? AND e.deleted_at IS NULL
          GROUP BY t.connection, t.client_id, t.source
-         ORDER BY t.connection, t.client_id, t.source`,
+         ORDER BY t.connection, t.client_id NULLS FIRST, t.source NULLS FIRST`,
         since,
       ),
     streamMirroredWork: () => streamMirroredWork(database),
@@ -211,14 +211,14 @@ function readBlocksBefore(database: Database, entryKeys: readonly string[]): Blo
        sum(iif(l.minor IS NULL, ${signed}, 0)) AS seconds, sum(${signedMinor}) AS minor,
        sum(iif(l.used_by = s.used_by, iif(l.side = 'debit', 1, -1) * coalesce(l.minor, l.seconds), 0)) AS used,
        iif(e.seq IS NULL, b.expires_on, e.expires_on_before) AS expiresOn,
-       b.status = 'void' AND
-         max(l.reason = 'refund' OR (l.reason = 'reversal' AND l.side = 'debit')) AS isVoid
+       iif(b.status = 'void', max(iif(l.reason = 'refund'
+         OR (l.reason = 'reversal' AND l.side = 'debit'), 1, 0)), 0) AS isVoid
      FROM json_each(?) k CROSS JOIN ledger s ON s.key = k.value
      CROSS JOIN ledger l ON l.client_id = s.client_id AND l.client_seq < s.client_seq
      JOIN block b ON b.id = l.block_id
      LEFT JOIN block_edit e ON e.seq = (SELECT min(later.seq) FROM block_edit later
        WHERE later.block_id = b.id AND later.edited_at > s.posted_at)
-     GROUP BY s.key, b.id ORDER BY s.key, b.id`,
+     GROUP BY s.seq, b.id, e.seq ORDER BY s.key, b.id`,
     listValue(entryKeys),
   );
   return rows.map(({ isVoid, ...row }) => ({ ...row, isVoid: isVoid === 1 }));

@@ -41,8 +41,8 @@ function noteStep(
   database.run(
     `INSERT INTO step_health (step, connection, runs, failed_runs, failures, command, ran_at, error,
        first_ran_at, succeeded_at)
-     SELECT ?1, ?2, 1, ?3, ?3, command, ?4, ?5, started_at, iif(?3 = 1, NULL, ?4)
-     FROM run WHERE id = ?6
+     SELECT ?1, ?2, 1, ?3, ?3, command, ?4, ?5, started_at, ?6
+     FROM run WHERE id = ?7
      ON CONFLICT (step, connection) DO UPDATE SET runs = step_health.runs + 1,
        failed_runs = step_health.failed_runs + excluded.failed_runs,
        failures = iif(excluded.failures > 0, step_health.failures + 1, 0), command = excluded.command,
@@ -53,6 +53,7 @@ function noteStep(
     failed,
     at,
     error,
+    error === null ? at : null,
     runId,
   );
 }

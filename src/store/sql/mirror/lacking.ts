@@ -140,7 +140,7 @@ function losses(
        WHERE e.connection = ?1 AND coalesce(e.client_id, t.client_id) IN (SELECT value FROM json_each(?2))
          AND (e.started_at >= ?3 OR e.source_id IN (SELECT value FROM json_each(?5)))
          AND (e.deleted_at IS NULL OR e.deleted_at > ?4) AND e.is_derived = 0
-       GROUP BY 1`,
+       GROUP BY 1 ORDER BY 1`,
       page.connection,
       listValue(clientIds),
       addSeconds(page.at, -lookBackSeconds),

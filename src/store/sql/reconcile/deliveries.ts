@@ -45,7 +45,7 @@ export async function* streamDeliveries(
        WHERE m.connection = ?1 AND m.status = 'delivered' AND m.remote_id IS NOT NULL
          AND m.client_id IN (SELECT value FROM json_each(?2)) AND m.seq > ?4 AND ${matters}
          AND NOT EXISTS (SELECT 1 FROM undo_message u WHERE u.message_key = m.key)
-       GROUP BY m.seq ORDER BY m.seq LIMIT ${pageSize}`,
+       ORDER BY m.seq, b.id LIMIT ${pageSize}`,
       connection,
       listValue(clientIds),
       since,
@@ -53,7 +53,9 @@ export async function* streamDeliveries(
     );
     const last = page.at(-1);
     if (last === undefined) return;
-    yield page.map(({ blockId, blockStatus, isPaid, isVoid, creditedMinor, ...delivery }) => ({
+    // An invoice may have several blocks: the first stands for them.
+    const messages = page.filter(({ seq }, index) => seq !== page[index - 1]?.seq);
+    yield messages.map(({ blockId, blockStatus, isPaid, isVoid, creditedMinor, ...delivery }) => ({
       ...delivery,
       block: blockId === null || blockStatus === null ? null : { id: blockId, status: blockStatus },
       mirrored:
@@ -70,7 +72,7 @@ export function readDoubleInvoices(
 ): DoubleInvoice[] {
   return database.rows(
     `SELECT m.key, m.client_id AS clientId,
-       group_concat(coalesce(i.number, i.source_id), ', ' ORDER BY i.source_id) AS invoices
+       string_agg(coalesce(i.number, i.source_id), ', ' ORDER BY i.source_id) AS invoices
      FROM push_message m
      JOIN mirror_invoice i ON i.reference = m.key AND i.connection = m.connection AND i.is_void = 0
      WHERE m.connection = ? AND m.client_id IN (SELECT value FROM json_each(?))

@@ -121,7 +121,7 @@ function readRecharges(database: Database, filter: 'open' | 'all'): Recharge[] {
        k.status AS chargeStatus, m.status AS invoiceStatus, m.remote_id AS invoiceId,
        coalesce(m.remote_label, m.remote_id) AS label,
        CAST(m.payload ->> '$.totalMinor' AS INTEGER) AS priceMinor, iif(${isMissing}, 1, 0) AS isGone,
-       coalesce(n.status = 'delivered' OR n.create_attempted_at IS NOT NULL, 0) AS isAnnounced,
+       iif(n.status = 'delivered' OR n.create_attempted_at IS NOT NULL, 1, 0) AS isAnnounced,
        i.is_paid AS isPaid, i.is_void AS isVoid, i.total_minor AS totalMinor,
        i.net_minor AS netMinor, i.paid_minor AS paidMinor, i.credited_minor AS creditedMinor,
        ${chargeColumns}
@@ -188,8 +188,8 @@ function readUsage(
        WHERE m.payload ->> '$.currency' = ?4
      )
      SELECT
-       coalesce(max(client_id = ?1 AND (state IN ('requested', 'submitted')
-         OR retry_on IS NOT NULL)), 0) AS isInFlight,
+       coalesce(max(iif(client_id = ?1 AND (state IN ('requested', 'submitted')
+         OR retry_on IS NOT NULL), 1, 0)), 0) AS isInFlight,
        coalesce(sum(iif(client_id = ?1 AND requested_on = ?2 AND ${counts}, minor, 0)), 0) AS dayMinor,
        coalesce(sum(iif(client_id = ?1 AND requested_on LIKE ?3 AND ${counts}, minor, 0)), 0) AS monthMinor,
        coalesce(sum(iif(requested_on = ?2 AND ${counts}, minor, 0)), 0) AS allDayMinor,
@@ -217,7 +217,7 @@ function readUsedBefore(database: Database, clientId: string, blockId: string): 
        WHERE l.client_id = ?1 AND l.reason = 'purchase' AND l.block_id <> ?2 AND l.client_seq < p.seq
      )
      SELECT coalesce(sum(iif(l.side = 'debit', l.seconds, -l.seconds)), 0) AS seconds
-     FROM purchase p, earlier e LEFT JOIN ledger l ON l.client_id = ?1 AND l.charge_id IS NOT NULL
+     FROM purchase p CROSS JOIN earlier e LEFT JOIN ledger l ON l.client_id = ?1 AND l.charge_id IS NOT NULL
        AND l.client_seq > e.seq AND l.client_seq < p.seq
      WHERE p.seq IS NOT NULL GROUP BY p.seq`,
     clientId,
