@@ -4,7 +4,9 @@ import { openServer } from './server.ts';
 
 const server = await openServer();
 if (server === null) {
-  console.error('SKIPPED: there is no PostgreSQL here (Debian: apt-get install postgresql).');
+  process.stderr.write(
+    'SKIPPED: there is no PostgreSQL here (Debian: apt-get install postgresql).\n',
+  );
 } else {
   try {
     const jest = ['node_modules/jest/bin/jest.js', '--config', 'jest.postgres.config.json'];

@@ -136,5 +136,5 @@ async function crash({ random, machine, auditor, faults }: Office): Promise<void
   if (isTorn) faults.count('torn-write');
   auditor.close();
   await machine.crash(isTorn, () => random.next());
-  auditor.open(machine.file);
+  auditor.open(machine.look());
 }

@@ -3,6 +3,8 @@
  * the PSAs' own state. It shares no code with the product; what must hold once all is quiet is in
  * `settled.ts`.
  */
+import { hash } from 'node:crypto';
+import type { RawDatabase } from '../support/databases.ts';
 import { Books, type LedgerRow, type MessageRow } from './books.ts';
 import { OrderAlerts } from './order-alerts.ts';
 import type { Provider } from './provider.ts';
@@ -91,10 +93,16 @@ export class Auditor {
     return this.#books;
   }
 
+  /** The same for the same entries in all clients' chains, whatever they are stored in. */
+  ledgerHash(): string {
+    const chained = this.books.ledger().map((entry) => entry.hash);
+    return hash('sha256', chained.sort().join(' '), 'hex');
+  }
+
   /** Also after a crash: then all that was ever seen must still be there. */
-  open(file: string): void {
+  open(database: RawDatabase): void {
     this.#books?.close();
-    this.#books = new Books(file);
+    this.#books = new Books(database);
     this.compareAll();
     for (const { claimedBy } of this.#messages.values()) {
       if (claimedBy !== null) this.#deadOwners.add(claimedBy);

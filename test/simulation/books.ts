@@ -1,5 +1,5 @@
 /** What stands in the database, read with the auditor's own eyes. */
-import { DatabaseSync } from 'node:sqlite';
+import type { RawDatabase } from '../support/databases.ts';
 
 export interface LedgerRow {
   seq: number;
@@ -98,11 +98,11 @@ export interface WatermarkRow {
 }
 
 export class Books {
-  readonly #database: DatabaseSync;
-  readonly #asked = new Map<string, ReturnType<DatabaseSync['prepare']>>();
+  readonly #database: RawDatabase;
+  readonly #asked = new Map<string, ReturnType<RawDatabase['prepare']>>();
 
-  constructor(file: string) {
-    this.#database = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
+  constructor(database: RawDatabase) {
+    this.#database = database;
   }
 
   close(): void {

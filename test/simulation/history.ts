@@ -33,6 +33,8 @@ export interface HistoryOptions {
   /** Whether some sales are collected without the client. */
   hasRecharges: boolean;
   planted: Planted | null;
+  /** Of PostgreSQL; null: the database is a file. */
+  server: string | null;
   faults: Faults;
   createWorld(clock: Clock, faults: Faults): Promise<World>;
 }
@@ -46,6 +48,7 @@ interface History {
   /** What stood at the end of each. */
   days: Summary[];
   payments: PaymentCounts;
+  ledger: string;
 }
 
 /** Throws the first Violation. */
@@ -58,7 +61,7 @@ export async function playHistory(options: HistoryOptions): Promise<History> {
   const terms = termsOf(options, drawn);
   const provider = terms.recharge?.collect === 'pay' ? world.provider : null;
   const systems = [...world.systems, ...(provider ? [provider] : [])];
-  const machine = new Machine({ systems, now, planted });
+  const machine = new Machine({ systems, now, planted, server: options.server });
   const auditor = new Auditor(world.systems, terms, provider);
   // The seed of the faults is another: people do the same with them and without.
   const random = new Random(seed ^ 0x5eed);
@@ -66,9 +69,9 @@ export async function playHistory(options: HistoryOptions): Promise<History> {
   try {
     await machine.format();
     agree(office, terms);
-    auditor.open(machine.file);
+    auditor.open(machine.look());
     const days = await playDays(office, drawDays(drawn, style, terms));
-    return { days, payments: auditor.recharges.count() };
+    return { days, payments: auditor.recharges.count(), ledger: auditor.ledgerHash() };
   } finally {
     auditor.close();
     await machine.scrap();

@@ -13,7 +13,8 @@ import { linkPayers } from '../../src/service/app/identify-clients.ts';
 import type { Logger } from '../../src/service/app/log.ts';
 import { openDatabase, storeOn } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/port.ts';
-import { putBlankDatabase } from '../support/blank-database.ts';
+import { isPostgres } from '../../src/store/postgres/address.ts';
+import { newPlace, openNew, openRawAt, type RawDatabase } from '../support/databases.ts';
 import type { Psa } from './psa.ts';
 import { type Tripwire, wiredConnector, wiredStore } from './tripwire.ts';
 
@@ -33,6 +34,8 @@ export interface MachineOptions {
   /** By the machine's own clock, which may be wrong. */
   now(): number;
   planted: Planted | null;
+  /** Of PostgreSQL; null: the database is a file. */
+  server: string | null;
 }
 
 export class Machine {
@@ -47,15 +50,21 @@ export class Machine {
   constructor(options: MachineOptions) {
     this.#options = options;
     this.folder = mkdtempSync(join(tmpdir(), 'prepaid-hours-simulation-'));
-    this.file = join(this.folder, 'store-0.db');
+    this.file = newPlace(this.folder, 'store-0.db', options.server);
   }
 
-  format(): Promise<void> {
-    return putBlankDatabase(this.file);
+  async format(): Promise<void> {
+    (await openNew(this.file)).close();
+  }
+
+  /** A connection of the auditor's own. */
+  look(): RawDatabase {
+    return openRawAt(this.file);
   }
 
   /** Whatever is done meanwhile finds the database under a second name. */
   async withOtherName<T>(link: (file: string, name: string) => void, work: (name: string) => T) {
+    if (isPostgres(this.file)) return await work(this.file.replace('127.0.0.1', 'localhost'));
     const name = join(this.folder, 'other-name.db');
     link(this.file, name);
     try {
@@ -70,7 +79,7 @@ export class Machine {
     const { systems, now, planted } = this.#options;
     const database = await openDatabase({ file: name, now });
     // Nobody pulls the plug here: a crash leaves what was written to the file.
-    database.exec('PRAGMA synchronous = OFF');
+    if (!isPostgres(name)) database.exec('PRAGMA synchronous = OFF');
     const real = storeOn(database);
     this.#open.add(real);
     const clients = planted?.clients?.(this.clients) ?? this.clients;
@@ -100,6 +109,12 @@ export class Machine {
 
   /** Every process is gone; what is on the disk is all that is left. */
   async crash(isTorn: boolean, random: () => number): Promise<void> {
+    if (isPostgres(this.file)) {
+      // The server goes on; the same is drawn as with a file.
+      if (isTorn) for (const _ of ['length', 'filling']) random();
+      await this.#closeAll();
+      return;
+    }
     this.#disks += 1;
     const after = join(this.folder, `store-${this.#disks}.db`);
     for (const suffix of ['', '-wal']) {

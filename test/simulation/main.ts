@@ -1,4 +1,4 @@
-/** `npm run simulate -- --seeds N --json`; `--seed S` plays one again. */
+/** `npm run simulate -- --seeds N --json`; `--seed S` plays one again; `--store postgres://…` on a server. */
 import { parseArgs } from 'node:util';
 import { playSeed } from './play-seed.ts';
 import { seedsFrom, tally } from './tally.ts';
@@ -8,6 +8,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '200' },
     from: { type: 'string', default: '1' },
     seed: { type: 'string' },
+    store: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -21,7 +22,7 @@ if (!Number.isInteger(first) || !Number.isInteger(count) || count < 1) {
 
 const result = await tally(
   seedsFrom(first, count),
-  (seed) => playSeed(seed),
+  (seed) => playSeed(seed, null, values.store ?? null),
   (outcome) => {
     if (outcome.violation === null) return;
     const { seed, style, detail } = outcome.violation;

@@ -13,6 +13,8 @@ export interface Outcome {
   faults: ReadonlyMap<FaultKind, number>;
   /** Of the history with faults. */
   payments: PaymentCounts | null;
+  /** The hash of all ledgers at the end. */
+  ledger: string | null;
   violation: { seed: number; style: Style; rule: string; detail: string } | null;
 }
 
@@ -34,21 +36,33 @@ export function styleOf(seed: number): Style {
   return styles[seed % styles.length] ?? 'strict';
 }
 
-export async function playSeed(seed: number, planted: Planted | null = null): Promise<Outcome> {
+export async function playSeed(
+  seed: number,
+  planted: Planted | null = null,
+  server: string | null = null,
+): Promise<Outcome> {
   const style = styleOf(seed);
   const faults = new Faults();
   const shared = {
     seed,
     style,
     planted,
+    server,
     faults,
     hasRecharges: hasRecharges(seed),
     createWorld: isOverHttp(seed) ? createHttpWorld : createScriptedWorld,
   };
-  const outcome: Outcome = { seed, faults: faults.counts, payments: null, violation: null };
+  const outcome: Outcome = {
+    seed,
+    faults: faults.counts,
+    payments: null,
+    ledger: null,
+    violation: null,
+  };
   try {
-    const { days, payments } = await playHistory({ ...shared, isFaulty: true });
+    const { days, payments, ledger } = await playHistory({ ...shared, isFaulty: true });
     outcome.payments = payments;
+    outcome.ledger = ledger;
     // A planted fault is to be seen by the auditor.
     if (planted === null) await compareWithTwin(days, shared);
   } catch (error) {

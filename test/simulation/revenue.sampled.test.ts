@@ -14,7 +14,7 @@ import { createScriptedWorld } from './worlds.ts';
 async function playInto(file: string, seed: number): Promise<void> {
   await playHistory({
     ...{ seed, style: styleOf(seed), isFaulty: true, hasRecharges: true },
-    ...{ faults: new Faults(), createWorld: createScriptedWorld },
+    ...{ faults: new Faults(), createWorld: createScriptedWorld, server: null },
     planted: {
       name: 'a copy',
       store: (store, from) => {

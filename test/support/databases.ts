@@ -1,5 +1,5 @@
 /** The database that tests of the store run on: a file, or a schema of the server in TEST_POSTGRES. */
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openDatabase } from '../../src/store/open.ts';
@@ -13,9 +13,9 @@ const server = process.env.TEST_POSTGRES ?? null;
 export const isOnPostgres = server !== null;
 
 /** Of a new store: a file in the folder, or a schema. */
-export function newPlace(folder: string, name = 'store.db'): string {
-  if (server === null) return join(folder, name);
-  return `${server}?schema=t_${randomBytes(6).toString('hex')}`;
+export function newPlace(folder: string, name = 'store.db', on = server): string {
+  if (on === null) return join(folder, name);
+  return `${on}?schema=t_${randomUUID().replaceAll('-', '')}`;
 }
 
 /** A new store, formatted. Nobody pulls the plug on a test; waiting for the disk is most of its time. */
