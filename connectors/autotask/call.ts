@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ConnectorContext, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import type { Instant } from '../../src/domain/time.ts';
+import { rawId } from '../http/answers/rows.ts';
 import { Id } from '../http/answers/wire.ts';
 import { pagesByCursor } from '../http/paging.ts';
 import { type Call, createCalls, type OpenCall } from '../kit/call.ts';
@@ -11,7 +12,6 @@ import { createNames, type Names } from '../kit/reading/names.ts';
 import type { AutotaskConfig } from './config.ts';
 import { createConnection } from './connection.ts';
 import { type Cache, createCache, type NameKind, nameSources } from './lists.ts';
-import type { FieldInfo } from './schema.ts';
 
 export interface List {
   /** `TimeEntries` */
@@ -29,8 +29,6 @@ export interface Autotask extends Open {
   names: Names<Autotask, NameKind>;
   /** State of this process, shared by all calls of the connection. */
   cache: Cache;
-  /** The fields of each entity, requested once per call. */
-  fields: Map<string, readonly FieldInfo[]>;
 }
 
 export function createAutotask(
@@ -40,7 +38,7 @@ export function createAutotask(
   const open = createCalls(config, context, createConnection(config, context), readPages);
   const names = createNames('Autotask', nameSources);
   const cache = createCache();
-  return (signal) => ({ ...open(signal), names, cache, fields: new Map() });
+  return (signal) => ({ ...open(signal), names, cache });
 }
 
 /** As the vendor writes it: `{ op: 'gte', field: 'id', value: 0 }`. */
@@ -107,8 +105,6 @@ export async function readRows<Wire>(
 const PageDetails = z.object({ count: z.int().nullish(), nextPageUrl: z.string().nullable() });
 const Page = z.object({ items: z.array(z.unknown()), pageDetails: PageDetails });
 
-const RowWithId = z.object({ id: z.int() });
-
 /** `resume`: the highest ID so far, if all IDs have risen up to here; else where the list began. */
 async function* readPages(api: Open, list: List): Pages {
   const { path, pageSize: size = api.config.pageSize } = list;
@@ -129,10 +125,9 @@ async function* readPages(api: Open, list: List): Pages {
       const message = `${path}: a page counts ${pageDetails.count} rows but has ${items.length}.`;
       throw new KindError('contract', message, { fix: 'Run check.' });
     }
-    for (const row of items) {
-      const id = RowWithId.safeParse(row).data?.id ?? Number.NaN;
-      if (id <= highest) isRising = false;
-      if (id > highest) highest = id;
+    for (const id of items.map((row) => Number(rawId(row) ?? Number.NaN))) {
+      isRising &&= id > highest;
+      highest = id;
     }
     yield { rows: items, resume: isRising ? String(highest) : start };
   }

@@ -1,4 +1,8 @@
-/** What `check` verifies by reading. */
+/**
+ * What `check` verifies: settings, permissions and filters by reading; with `--probe`, the other facts by writing to a
+ * test client and reading back. A charge is deleted again; a ticket with its notes cannot be deleted, so it is completed
+ * and listed.
+ */
 import { z } from 'zod';
 import type { CheckResult, NameLists, SourceId } from '../../src/contract/connector.ts';
 import { secondsOf } from '../http/answers/exact.ts';
@@ -12,7 +16,9 @@ import {
   softened,
   warningResult,
 } from '../kit/checking/checks.ts';
+import { createProbe, fieldStep } from '../kit/checking/probe.ts';
 import { allRows } from '../kit/reading/lists.ts';
+import { createKeyed } from '../kit/writing/push.ts';
 import { type Autotask, companyNumbers, listOf, readRows, where } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import {
@@ -23,10 +29,9 @@ import {
   proveVisible,
   readContracts,
 } from './lists.ts';
-import { findNoteType } from './push.ts';
-import { findBillingCode, findSalesContract } from './sales.ts';
+import { alertRecord, closeTicket, companyFields, findNoteType, notes } from './push.ts';
+import { findBillingCode, findSalesContract, toCharge, writeHalf } from './sales.ts';
 import { BlockWire } from './schema.ts';
-import { verifyByReading } from './verify.ts';
 
 /** Lists read; every tenant has some of these, so an empty one means a missing permission. */
 const neverEmpty = ['Companies', 'Tickets', 'TimeEntries', 'Resources', 'Roles', 'BillingCodes'];
@@ -94,20 +99,18 @@ function namesToCheck(api: Autotask, clientIds: readonly SourceId[]): Proof[] {
     ['notes.internal', notes.internal, publish],
     ['notes.type', 'The first note type', () => findNoteType(api)],
   ]).map((proof) => softened('Autotask', proof));
-  return [
-    ...nameProofs(closedStatuses.map((name) => [`closedStatuses.${name}`, name, status])),
-    ...ofNotes,
-    ...nameProofs([
-      ['alerts.queue', alerts?.queue, find('queues')],
-      ['alerts.priority', alerts?.priority, find('priorities')],
-      ['alerts.status', alerts?.status, status],
-      ['billing.chargeType', billing?.chargeType, find('charge types')],
-      ['billing.billingCode', billing?.billingCode, (name) => findBillingCode(api, name)],
-    ]),
-    ...nameProofs(
-      clientIds.map((id) => [`billing.contract.${id}`, billing?.contract, contractOf(id)]),
+  const others = nameProofs([
+    ...closedStatuses.map((name) => [`closedStatuses.${name}`, name, status] as const),
+    ['alerts.queue', alerts?.queue, find('queues')],
+    ['alerts.priority', alerts?.priority, find('priorities')],
+    ['alerts.status', alerts?.status, status],
+    ['billing.chargeType', billing?.chargeType, find('charge types')],
+    ['billing.billingCode', billing?.billingCode, (name) => findBillingCode(api, name)],
+    ...clientIds.map(
+      (id) => [`billing.contract.${id}`, billing?.contract, contractOf(id)] as const,
     ),
-  ];
+  ]);
+  return [...ofNotes, ...others];
 }
 
 /** Facts verified only by writing, for the steps that this config uses. */
@@ -159,3 +162,43 @@ export async function listNames(api: Autotask, clientIds: readonly SourceId[]): 
   if (clientIds.length === 0) return lists;
   return { ...lists, agreements: (await readContracts(api, clientIds)).map(listed) };
 }
+
+/** The filters by which changes are requested. */
+const changeFilters = [
+  ['Tickets', 'lastActivityDate'],
+  ['Tickets', 'lastTrackedModificationDateTime'],
+  ['TimeEntries', 'lastModifiedDateTime'],
+  ['TimeEntries', 'billingApprovalDateTime'],
+] as const;
+
+/** Nothing has changed in the far future; if a filter is ignored, there are rows. */
+async function verifyByReading(api: Autotask): Promise<CheckResult[]> {
+  let areHonoured = true;
+  for (const [path, field] of changeFilters) {
+    const isFuture = where.since(field, '2999-01-01T00:00:00.000Z');
+    areHonoured &&= !(await isAnyVisible(api, path, isFuture));
+  }
+  return facts.verifyAll(api.context, { 'change-filters': areHonoured });
+}
+
+export const probeConnection = createProbe<Autotask, FactId>('Autotask', facts, ({ config }) => ({
+  ticket: config.alerts !== undefined && {
+    facts: ['ticket-key-kept', 'ticket-key-found'],
+    create: (api, alert) => createKeyed(api, facts, alertRecord, alert),
+    noteFact: 'note-publish',
+    writeNote: notes.write,
+    close: async (api, ticketId) => (await closeTicket(api, ticketId))(),
+  },
+  field: (api, clientId) => fieldStep(api, facts, 'company-fields', companyFields, clientId),
+  sale: config.billing !== undefined && {
+    facts: ['charge-key'],
+    async create(api, sale, wrote) {
+      const contract = await findSalesContract(api, sale.clientId);
+      // Not billable, so that nobody approves it meanwhile.
+      const body = { ...(await toCharge(api, contract, sale)), isBillableToCompany: false };
+      const { id } = await writeHalf(api, 'charge', sale, body);
+      wrote(`/Contracts/${contract.id}/Charges/${id}`);
+    },
+  },
+  fix: 'Delete it by hand in Autotask.',
+}));

@@ -54,14 +54,11 @@ export const AutotaskConfig = z.strictObject({
   closedStatuses: Names.default(['Complete']).describe(
     'Ticket statuses that count as closed, by name.',
   ),
-  requestShare: z
-    .int()
-    .min(5)
-    .max(95)
-    .default(50)
-    .describe(
-      'Percentage of the 10,000 hourly requests, shared by all integrations, at which this connection pauses.',
-    ),
+  requestShare: upTo(
+    95,
+    50,
+    'Percentage of the 10,000 hourly requests, shared by all integrations, at which this connection pauses.',
+  ),
   pageSize: upTo(500, 500, 'Rows per page; Autotask allows at most 500.'),
 });
 

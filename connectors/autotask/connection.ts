@@ -82,10 +82,8 @@ function createZone(config: AutotaskConfig, context: ConnectorContext): Discover
   const transport = createTransport({
     context,
     limits,
-    baseUrl: config.zoneUrl,
-    attempts: 3,
     // Only the user name is needed here; the secret is sent only to the zone.
-    authorize: async () => ({}),
+    baseUrl: config.zoneUrl,
     classify(answer) {
       const error = classifyAnswer(answer, context.now());
       if (error === null || answer.status !== 500) return null;
@@ -151,15 +149,11 @@ function classifyAutotask(answer: RawAnswer, nowMs: number): KindError | null {
   const { status, request, headers } = answer;
   if (status < 400 || isHtml(answer)) return null;
   const said = vendorText(answer);
-  const meaning = meaningOf(answer, said);
-  if (meaning === undefined) return null;
-  const { kind, fix } = meaning;
+  const { kind, fix } = meaningOf(answer, said) ?? {};
+  if (kind === undefined) return null;
   const retryAfterSeconds = retryAfter(headers['retry-after'], nowMs);
-  return new KindError(kind, `${nameOf(request)} answered ${status}${said}.`, {
-    status,
-    ...(fix !== undefined && { fix }),
-    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
-  });
+  const detail = { status, fix, retryAfterSeconds };
+  return new KindError(kind, `${nameOf(request)} answered ${status}${said}.`, detail);
 }
 
 function meaningOf({ status, request }: RawAnswer, said: string): Meaning | undefined {

@@ -3,15 +3,20 @@ import { balancePush } from '../kit/writing/balance-field.ts';
 import { notePush } from '../kit/writing/notes.ts';
 import { keyedPush } from '../kit/writing/push.ts';
 import { createAutotask } from './call.ts';
-import { checkConnection, listNames } from './check.ts';
+import { checkConnection, listNames, probeConnection } from './check.ts';
 import { AutotaskConfig } from './config.ts';
 import { facts } from './facts.ts';
 import { listClients } from './lists.ts';
-import { pullClients, pullInvoices, pullTickets } from './pull.ts';
+import {
+  countTime,
+  presentTime,
+  pullClients,
+  pullInvoices,
+  pullTickets,
+  pullTime,
+} from './pull.ts';
 import { alertRecord, companyFields, notes } from './push.ts';
 import { findBillingCode, listProducts, saleRecord } from './sales.ts';
-import { countTime, presentTime, pullTime } from './time.ts';
-import { probeConnection } from './verify.ts';
 
 /** Autotask PSA (Datto, Kaseya). See README.md. */
 export const autotask = describeVendor({

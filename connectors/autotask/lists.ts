@@ -38,19 +38,12 @@ export function createCache() {
 const Fields = z.object({ fields: z.array(FieldInfo) });
 const Resource = z.object({ id: Id, ...optional(z.string(), 'email') });
 
-async function readFields(api: Autotask, path: string): Promise<readonly FieldInfo[]> {
-  const known = api.fields.get(path);
-  if (known !== undefined) return known;
-  const { fields } = await api.get(`/${path}/entityInformation/fields`, Fields);
-  api.fields.set(path, fields);
-  return fields;
-}
-
 /** All values, active ones first: rows may show others, and the config means an active one. */
 function picklist(path: string, field: string) {
   return async (api: Autotask): Promise<NamedRow[]> => {
-    const isIt = ({ name }: FieldInfo): boolean => name.toLowerCase() === field.toLowerCase();
-    const found = (await readFields(api, path)).find(isIt);
+    const read = () => api.get(`/${path}/entityInformation/fields`, Fields);
+    const { fields } = await api.recent.share(`fields of ${path}`, read);
+    const found = fields.find(({ name }) => name.toLowerCase() === field.toLowerCase());
     if (found === undefined) {
       const fix = 'The API may have changed its version, or hides fields from this API user.';
       throw new KindError('contract', `${path} in Autotask have no field ${field}.`, { fix });
@@ -107,36 +100,28 @@ export function readEntityNames(api: Autotask, path: NamedEntity, ids: Iterable<
   });
 }
 
-/** By our names: the field with an ID, and where that ID's name is from. */
-type NameTable = Readonly<Record<string, readonly [field: string, source: NameSource]>>;
-type WithIds<Table extends NameTable> = {
-  [field in Table[keyof Table][0]]?: SourceId | null | undefined;
-};
+type IdsIn<Field extends string> = { [field in Field]?: SourceId | null | undefined };
 
-/** The IDs in a row, with their names; null where there is none. */
-export type NamesIn<Table extends NameTable> = (
-  row: WithIds<Table>,
-) => Record<keyof Table, { id: SourceId; name: string } | null>;
+/** The ID in a field of a row, with its name; null: there is none. */
+export type NameIn<Field extends string> = (
+  row: IdsIn<Field>,
+  field: Field,
+) => { id: SourceId; name: string } | null;
 
 /** The names for these fields of the rows, from picklists or from short records. */
-export async function readNames<Table extends NameTable>(
+export async function readNames<Field extends string>(
   api: Autotask,
-  rows: readonly WithIds<NoInfer<Table>>[],
-  table: Table,
-): Promise<NamesIn<Table>> {
-  const fields = Object.entries(table) as [string, [keyof WithIds<Table>, NameSource]][];
-  const names = new Map<string, ReadonlyMap<SourceId, string>>();
-  for (const [ours, [field, source]] of fields) {
-    const ids = [...new Set(rows.flatMap((row) => row[field] ?? []))];
-    names.set(ours, await readNamesOf(api, source, ids));
+  rows: readonly IdsIn<NoInfer<Field>>[],
+  sources: Readonly<Record<Field, NameSource>>,
+): Promise<NameIn<Field>> {
+  const names = new Map<Field, ReadonlyMap<SourceId, string>>();
+  for (const [field, source] of Object.entries(sources) as [Field, NameSource][]) {
+    const ids = new Set(rows.flatMap((row) => row[field] ?? []));
+    names.set(field, await readNamesOf(api, source, [...ids]));
   }
-  return (row) => {
-    const found = fields.map(([ours, [field]]) => {
-      const id = row[field] ?? null;
-      if (id === null) return [ours, null];
-      return [ours, { id, name: names.get(ours)?.get(id) ?? unlistedName(id) }];
-    });
-    return Object.fromEntries(found);
+  return (row, field) => {
+    const id = row[field] ?? null;
+    return id === null ? null : { id, name: names.get(field)?.get(id) ?? unlistedName(id) };
   };
 }
 
@@ -199,23 +184,19 @@ export async function* streamPages(
 
 export type Contract = Awaited<ReturnType<typeof readContracts>>[number];
 
-const contractNames = {
-  type: ['contractType', 'contract types'],
-  status: ['status', 'contract statuses'],
-} as const;
-
 /** All contracts of the companies, including ended ones. `type`: `Block Hours`, as the picklist shows it. */
 export async function readContracts(api: Autotask, clientIds: readonly SourceId[]) {
   const ids = companyNumbers(clientIds);
   const wires = await readRows(api, 'Contracts', ContractWire, 'companyID', ids);
-  const namesIn = await readNames(api, wires, contractNames);
+  const sources = { contractType: 'contract types', status: 'contract statuses' } as const;
+  const nameIn = await readNames(api, wires, sources);
   const today = instantFromMs(api.context.now()).slice(0, 10);
   return wires.flatMap((wire) => {
     const { id, companyID: companyId, contractName: name } = wire;
     if (companyId == null || !ids.includes(companyId)) return [];
     const endsOn = (wire.endDate ?? '9999-12-31').slice(0, 10);
-    const { type, status } = namesIn(wire);
-    const isActive = status?.name !== 'Inactive' && endsOn >= today;
-    return [{ id, companyId, name, type: type?.name ?? 'unknown', isActive, endsOn }];
+    const isActive = nameIn(wire, 'status')?.name !== 'Inactive' && endsOn >= today;
+    const type = nameIn(wire, 'contractType')?.name ?? 'unknown';
+    return [{ id, companyId, name, type, isActive, endsOn }];
   });
 }

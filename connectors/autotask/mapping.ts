@@ -18,7 +18,7 @@ import {
 import { readWorkedTime, secondsOf } from '../http/answers/exact.ts';
 import { inField } from '../http/answers/rows.ts';
 import { namesOf } from '../kit/reading/names.ts';
-import type { NamesIn } from './lists.ts';
+import type { NameIn } from './lists.ts';
 import type { CompanyWire, InvoiceWire, TicketWire, TimeEntryWire } from './schema.ts';
 
 export function fromCompany({ id, companyName }: CompanyWire): ClientRow {
@@ -26,20 +26,19 @@ export function fromCompany({ id, companyName }: CompanyWire): ClientRow {
 }
 
 export const ticketNames = {
-  board: ['queueID', 'queues'],
-  ticketType: ['ticketType', 'ticket types'],
-  agreement: ['contractID', 'Contracts'],
-  status: ['status', 'ticket statuses'],
-  source: ['source', 'ticket sources'],
+  queueID: 'queues',
+  ticketType: 'ticket types',
+  contractID: 'Contracts',
+  status: 'ticket statuses',
+  source: 'ticket sources',
 } as const;
 
 export function fromTicket(
   wire: TicketWire,
-  namesIn: NamesIn<typeof ticketNames>,
+  nameIn: NameIn<keyof typeof ticketNames>,
   closedStatuses: readonly string[],
 ): TicketRow {
-  const { status: shown, source, ...names } = namesIn(wire);
-  const status = shown?.name ?? '';
+  const status = nameIn(wire, 'status')?.name ?? '';
   const isClosed = closedStatuses.includes(status);
   const changedAt = latest(wire.lastActivityDate, wire.lastTrackedModificationDateTime);
   return {
@@ -47,9 +46,13 @@ export function fromTicket(
     number: wire.ticketNumber ?? wire.id,
     clientId: wire.companyID ?? null,
     summary: wire.title ?? '',
-    ...namesOf(names),
+    ...namesOf({
+      board: nameIn(wire, 'queueID'),
+      ticketType: nameIn(wire, 'ticketType'),
+      agreement: nameIn(wire, 'contractID'),
+    }),
     status,
-    source: sourceOf([wire.rmmAlertID, wire.monitorID], source),
+    source: sourceOf([wire.rmmAlertID, wire.monitorID], nameIn(wire, 'source')),
     createdAt: wire.createDate ?? null,
     isClosed,
     closedAt: isClosed ? (wire.completedDate ?? null) : null,
@@ -59,16 +62,16 @@ export function fromTicket(
 }
 
 export const timeNames = {
-  workType: ['billingCodeID', 'BillingCodes'],
-  role: ['roleID', 'Roles'],
-  technician: ['resourceID', 'Resources'],
-  agreement: ['contractID', 'Contracts'],
+  billingCodeID: 'BillingCodes',
+  roleID: 'Roles',
+  resourceID: 'Resources',
+  contractID: 'Contracts',
 } as const;
 
 /** `owner`: its company; undefined if its ticket or task is hidden from us. */
 export function fromTimeEntry(
   wire: TimeEntryWire,
-  namesIn: NamesIn<typeof timeNames>,
+  nameIn: NameIn<keyof typeof timeNames>,
   owner: string | null | undefined,
   timezone: string,
 ): TimeEntryRow {
@@ -80,19 +83,23 @@ export function fromTimeEntry(
     });
   }
   const { hoursToBill, billingApprovalDateTime: approvedAt } = wire;
-  const { technician, ...names } = namesIn(wire);
+  const technician = nameIn(wire, 'resourceID') ?? unknownTechnician;
   const billed = () => (hoursToBill == null ? null : secondsOf(hoursToBill, 'hours'));
   return {
     sourceId: wire.id,
     ticketId: wire.ticketID ?? null,
     clientId: owner,
-    technicianId: technician?.id ?? unknownTechnician.id,
-    technician: technician?.name ?? unknownTechnician.name,
+    technicianId: technician.id,
+    technician: technician.name,
     ...readTimes(wire, name, timezone),
     billedSeconds: inField(name, 'hoursToBill', billed),
     secondsText: `${wire.hoursWorked} h`,
     kind: 'work',
-    ...namesOf(names),
+    ...namesOf({
+      workType: nameIn(wire, 'billingCodeID'),
+      role: nameIn(wire, 'roleID'),
+      agreement: nameIn(wire, 'contractID'),
+    }),
     isBillable: wire.isNonBillable == null ? null : !wire.isNonBillable,
     // An approval through the API may set only the level, not the date.
     isApproved: approvedAt != null || (wire.billingApprovalLevelMostRecent ?? 0) > 0,

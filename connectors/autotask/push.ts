@@ -8,7 +8,7 @@ import { requireSettings } from '../kit/call.ts';
 import { findRow } from '../kit/reading/lists.ts';
 import type { ClientField, ClientFields } from '../kit/writing/balance-field.ts';
 import { hasMarker, markedLine, oneLine, shortened } from '../kit/writing/marker.ts';
-import { guardedNotes, type Note, verifyAudience } from '../kit/writing/notes.ts';
+import { guardedNotes, type Note } from '../kit/writing/notes.ts';
 import type { KeyedRecord } from '../kit/writing/push.ts';
 import { findByKey, type KeySearch, verifyFilter } from '../kit/writing/search.ts';
 import type { ClosableTicket, Keyed, TicketText } from '../kit/writing/tickets.ts';
@@ -77,18 +77,16 @@ const noteTitleLengthMax = 250;
 const NoteWire = z.object({ id: Id, title: z.string().nullish(), publish: z.int().nullish() });
 
 /** Also for withdrawals and probes. */
-export const notes = guardedNotes<Autotask, FactId>(facts, ['note-publish'], {
-  find: findNote,
+export const notes = guardedNotes<Autotask, FactId>(facts, 'note-publish', {
+  async find(api, { key, ticketId }) {
+    const list = listOf('TicketNotes', NoteWire, where.isOneOf('ticketID', [ticketId]));
+    const found = await findRow(api, list, NoteWire, ({ title }) => hasMarker(title, key));
+    return found && { remoteId: found.id };
+  },
   write: writeNote,
 });
 
-async function findNote(api: Autotask, { key, ticketId }: Note): Promise<Delivered | null> {
-  const list = listOf('TicketNotes', NoteWire, where.isOneOf('ticketID', [ticketId]));
-  const found = await findRow(api, list, NoteWire, ({ title }) => hasMarker(title, key));
-  return found === null ? null : { remoteId: found.id };
-}
-
-async function writeNote(api: Autotask, note: Note): Promise<Delivered> {
+async function writeNote(api: Autotask, note: Note) {
   const { key, ticketId, audience } = note;
   const publish = await findValue(api, 'publish levels', api.config.notes[audience]);
   const body = {
@@ -98,14 +96,11 @@ async function writeNote(api: Autotask, note: Note): Promise<Delivered> {
     noteType: await findNoteType(api),
     publish,
   };
-  const id = await create(api, `Tickets/${encodeURIComponent(ticketId)}/Notes`, body);
-  const made = await getItem(api, 'TicketNotes', id, NoteWire);
-  if (made !== null) {
-    // Any publish level other than the one written is the wrong audience.
-    const isInternal = (made.publish === publish) === (audience === 'internal');
-    await verifyAudience(api, facts, 'note-publish', note, { id, isInternal });
-  }
-  return { remoteId: id };
+  const remoteId = await create(api, `Tickets/${encodeURIComponent(ticketId)}/Notes`, body);
+  const made = await getItem(api, 'TicketNotes', remoteId, NoteWire);
+  // Any publish level other than the one written is the wrong audience.
+  const isInternal = (made?.publish === publish) === (audience === 'internal');
+  return made === null ? { remoteId } : { remoteId, isInternal };
 }
 
 /** The first active one. */
@@ -121,8 +116,8 @@ const alertTicket: ClosableTicket<Autotask> = {
   async read(api, id) {
     const ticket = await getItem(api, 'Tickets', id, KeyedTicket);
     if (ticket === null) return null;
-    const namesIn = await readNames(api, [ticket], { status: ticketNames.status });
-    const isClosed = api.config.closedStatuses.includes(namesIn(ticket).status?.name ?? '');
+    const nameIn = await readNames(api, [ticket], { status: ticketNames.status });
+    const isClosed = api.config.closedStatuses.includes(nameIn(ticket, 'status')?.name ?? '');
     return { bearsKey: (key) => ticket.externalID === key, isClosed };
   },
   close: (api, id) => closeTicket(api, id, requireAlerts(api).withdrawnStatus),

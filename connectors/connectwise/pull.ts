@@ -63,12 +63,10 @@ export function pullTime(psa: Psa, request: PullRequest): Rows<TimeEntryRow> {
   return psa.addEmails(psa, pages);
 }
 
-export async function* pullInvoices(psa: Psa, request: PullRequest): Rows<InvoiceRow> {
+export function pullInvoices(psa: Psa, request: PullRequest): Rows<InvoiceRow> {
   const toRow = (wire: InvoiceWire) => fromInvoice(wire, psa);
-  const read = (ids: readonly SourceId[]) => readLines(psa, ids);
-  for await (const page of pullLists(psa, request, [readLists.Invoices], InvoiceWire, toRow)) {
-    yield { ...page, rows: await withLines(page.rows, request, read) };
-  }
+  const pages = pullLists(psa, request, [readLists.Invoices], InvoiceWire, toRow);
+  return withLines(pages, request, (ids) => readLines(psa, ids));
 }
 
 /** An invoice does not show its product lines: they are requested by invoice ID. */
@@ -93,8 +91,7 @@ async function* pullLists<Wire, Row extends ClientRow | TicketRow | TimeEntryRow
   const changed = changedSince(since, psa);
   const parts = lists.flatMap((list) => listsOf(psa, list, list.companyField, ids, changed));
   yield* resumableLists(parts, resume, (list, pageId) =>
-    readPages(psa, {
-      list: { ...list, pageId },
+    readPages(psa.pages({ ...list, pageId }), {
       schema,
       fromWire,
       concernsUs: (row) => !isOnOtherList(list, row),

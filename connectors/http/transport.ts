@@ -105,7 +105,7 @@ async function exchange(
     typeof baseUrl === 'string' ? baseUrl : await retriedAlready(baseUrl(request.signal)),
   );
   // Authenticate before taking a slot: it may need a request of its own.
-  const authorization = await retriedAlready(options.authorize(request.signal));
+  const authorization = (await retriedAlready(options.authorize?.(request.signal))) ?? {};
   let url = addressOf(request, base);
   for (let redirects = 0; ; redirects += 1) {
     const leave = await limits.enter(pathBelow(url, base), request.signal);

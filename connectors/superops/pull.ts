@@ -12,7 +12,7 @@ import { KindError } from '../../src/domain/errors.ts';
 import { addSeconds, type Instant, instantFromMs } from '../../src/domain/time.ts';
 import { parseRows } from '../http/answers/rows.ts';
 import { type PresentIds, type Rows, readPages } from '../kit/reading/lists.ts';
-import type { List, SuperOps } from './call.ts';
+import type { SuperOps } from './call.ts';
 import { withClosing } from './closed.ts';
 import { facts } from './facts.ts';
 import {
@@ -50,8 +50,7 @@ export async function* pullClients(ops: SuperOps, { clientIds }: PullRequest): R
 export async function* pullTickets(ops: SuperOps, request: PullRequest): Rows<TicketRow> {
   await facts.refuseIfFalse(ops.context, 'schema-tickets', 'dates-utc');
   const since = wholeSecond(request.since);
-  const pages = readPages(descending(ops, since), {
-    list: ticketsByChange,
+  const pages = readPages(downTo(ops, ticketsByChange, since), {
     schema: TicketWire,
     fromWire: (wire) => fromTicket(ops, wire),
     idOf: idIn('ticketId'),
@@ -67,8 +66,7 @@ export async function* pullTime(ops: SuperOps, request: PullRequest): Rows<TimeE
   await facts.refuseIfFalse(ops.context, 'schema-time', 'dates-utc', 'quantity-hours');
   await facts.refuseIfFalse(ops.context, 'items-hold-time', 'items-billable');
   const since = wholeSecond(request.since);
-  yield* readPages(descending(ops, since), {
-    list: itemsBy('updatedTime', 'createdTime'),
+  yield* readPages(downTo(ops, itemsBy('updatedTime', 'createdTime'), since), {
     schema: ItemWire,
     // Other offered items are not time.
     fromWire: (wire) => (isWork(wire) ? fromItem(ops, wire) : []),
@@ -82,19 +80,13 @@ export async function* pullTime(ops: SuperOps, request: PullRequest): Rows<TimeE
 export async function* pullInvoices(ops: SuperOps, request: PullRequest): Rows<InvoiceRow> {
   await facts.refuseIfFalse(ops.context, 'schema-invoices');
   const from = addSeconds(request.since, -ops.config.invoiceDays * 86_400).slice(0, 10);
-  yield* readPages(descending(ops, from), {
-    list: invoicesByDate,
+  yield* readPages(downTo(ops, invoicesByDate, from), {
     schema: InvoiceWire,
     fromWire: (wire) => fromInvoice(ops, wire),
     idOf: idIn('invoiceId'),
     concernsUs: isOf(request.clientIds),
     isWanted: ({ issuedOn }) => (issuedOn ?? '9') >= from,
   });
-}
-
-/** Stops at the page that ends before `from`; older rows on it are skipped. */
-function descending(ops: SuperOps, from: string) {
-  return { pages: (list: List) => downTo(ops, list, from) };
 }
 
 /** SuperOps shows whole seconds. */

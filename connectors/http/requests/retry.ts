@@ -62,7 +62,7 @@ function askedTooLong(error: KindError, retryAfterSeconds: number): KindError {
  * For work within an attempt that has its own retries, such as fetching a token: its failure ends the
  * outer attempts too, or retries would multiply.
  */
-export async function retriedAlready<T>(work: Promise<T>): Promise<T> {
+export async function retriedAlready<T>(work: T | Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {

@@ -82,11 +82,11 @@ export async function runChecks(product: string, checks: Checks): Promise<CheckR
 
 /** One proof per name in the settings; `find` throws `config` if it does not exist. */
 export function nameProofs(
-  rows: readonly [
+  rows: readonly (readonly [
     setting: string,
     name: string | undefined,
     find: (name: string) => Promise<unknown>,
-  ][],
+  ])[],
 ): Proof[] {
   return rows.flatMap(([setting, name, find]): Proof[] => {
     if (name === undefined) return [];

@@ -102,11 +102,12 @@ export function shortList(path: string, found: number, count: number): KindError
   });
 }
 
-interface Reading<Wire, Row, List> {
-  list: List;
+/** None, one or several rows of ours. */
+type Mapper<Wire, Row> = (wire: Wire) => Row | readonly Row[];
+
+interface Reading<Wire, Row> {
   schema: ZodType<Wire>;
-  /** None, one or several rows of ours. */
-  fromWire(wire: Wire): Row | readonly Row[];
+  fromWire: Mapper<Wire, Row>;
   idOf?(raw: unknown): string | null;
   /** Tests the raw row: other clients' rows are skipped before they are parsed. */
   concernsUs?(raw: unknown): boolean;
@@ -115,14 +116,21 @@ interface Reading<Wire, Row, List> {
   isWanted?(row: Row): boolean;
 }
 
+/** Instead of `fromWire`: reads what the rows of a page need, before they are mapped. */
+interface Prepared<Wire, Row> extends Omit<Reading<Wire, Row>, 'fromWire'> {
+  prepare(wires: readonly Wire[]): Promise<Mapper<Wire, Row>>;
+}
+
 /** The pages of a pull: each wanted row is accepted or quarantined. */
-export async function* readPages<Wire, Row, List>(
-  call: HasPages<List>,
-  reading: Reading<Wire, Row, List>,
+export async function* readPages<Wire, Row>(
+  pages: AsyncIterable<ListPage>,
+  reading: Reading<Wire, Row> | Prepared<Wire, Row>,
 ): Rows<Row> {
-  const { list, schema, fromWire, idOf, refuse, isWanted = () => true } = reading;
-  for await (const page of call.pages(list)) {
+  const { schema, idOf, refuse, isWanted = () => true } = reading;
+  for await (const page of pages) {
     const ours = page.rows.filter((raw) => reading.concernsUs?.(raw) ?? true);
+    const fromWire =
+      'prepare' in reading ? await reading.prepare(parseAll(ours, schema)) : reading.fromWire;
     const toRows = (wire: Wire) => ({ wire, rows: [fromWire(wire)].flat() as Row[] });
     const { rows: parsed, rejected } = parseRows(ours, schema, toRows, idOf);
     for (const { wire, rows } of parsed) for (const row of rows) refuse?.(row, wire);
