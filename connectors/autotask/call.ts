@@ -11,7 +11,7 @@ import { allRows, inChunks, lastIdOf, numericIds, type Pages } from '../kit/read
 import { createNames, type Names } from '../kit/reading/names.ts';
 import type { AutotaskConfig } from './config.ts';
 import { createConnection } from './connection.ts';
-import { type Cache, createCache, type NameKind, nameSources } from './lists.ts';
+import { createCache, type NameKind, nameSources } from './lists.ts';
 
 export interface List {
   /** `TimeEntries` */
@@ -28,7 +28,7 @@ type Open = Call<AutotaskConfig, List>;
 export interface Autotask extends Open {
   names: Names<Autotask, NameKind>;
   /** State of this process, shared by all calls of the connection. */
-  cache: Cache;
+  cache: ReturnType<typeof createCache>;
 }
 
 export function createAutotask(
@@ -87,7 +87,7 @@ export function splitList(list: List, field: string, ids: readonly SourceId[]): 
 }
 
 /** All their rows, strictly. */
-export async function readRows<Wire>(
+export function readRows<Wire>(
   api: Autotask,
   path: string,
   schema: z.ZodObject & z.ZodType<Wire>,
@@ -95,11 +95,8 @@ export async function readRows<Wire>(
   ids: readonly SourceId[],
   ...filter: readonly Filter[]
 ): Promise<Wire[]> {
-  const rows: Wire[] = [];
-  for (const list of splitList(listOf(path, schema, ...filter), field, ids)) {
-    rows.push(...(await allRows(api, list, schema)));
-  }
-  return rows;
+  const lists = splitList(listOf(path, schema, ...filter), field, ids);
+  return allRows<Wire, List>(api, lists, schema);
 }
 
 const PageDetails = z.object({ count: z.int().nullish(), nextPageUrl: z.string().nullable() });

@@ -45,7 +45,7 @@ export const autotask = describeVendor({
     pull: {
       clients: pullClients,
       tickets: pullTickets,
-      timeEntries: (api, request) => api.cache.addEmails(api, pullTime(api, request)),
+      timeEntries: pullTime,
       invoices: pullInvoices,
     },
     presentTime,

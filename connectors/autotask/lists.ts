@@ -8,35 +8,26 @@ import { Id, optional } from '../http/answers/wire.ts';
 import { allRows, firstPage } from '../kit/reading/lists.ts';
 import { lookUpNames, type NamedRow, type NameSources } from '../kit/reading/names.ts';
 import { resumableLists } from '../kit/reading/positions.ts';
-import { rememberEmails } from '../kit/reading/remembered.ts';
 import { type Autotask, companyNumbers, type List, listOf, readRows, where } from './call.ts';
 import { fromCompany } from './mapping.ts';
 import { CompanyWire, ContractWire, FieldInfo } from './schema.ts';
 
-export type Cache = ReturnType<typeof createCache>;
-
 /** A charge of ours that was billed, with its key. */
 export type BilledSale = Pick<InvoiceRow, 'saleId' | 'netMinor'> & { reference: string };
 
-/** Companies of tickets and projects, projects of tasks; null: it has none. */
-type Owners = Map<SourceId, SourceId | null>;
-
 export function createCache() {
-  const owners = (): Owners => new Map();
+  const owners = () => new Map<SourceId, SourceId | null>();
   return {
+    /** Companies of tickets and projects, projects of tasks; null: it has none. */
     owners: { Tickets: owners(), Tasks: owners(), Projects: owners() },
     /** Keeps billed items as they were billed, until billing is finished. */
     salesOfInvoice: new Map<SourceId, readonly BilledSale[]>(),
     /** The last sweep: its request, its filter, and how many of its rows were not requested. */
     sweep: { of: '', filter: [] as List['filter'], others: 0 },
-    addEmails: rememberEmails((api: Autotask) =>
-      allRows(api, listOf('Resources', Resource, where.everything), Resource),
-    ),
   };
 }
 
 const Fields = z.object({ fields: z.array(FieldInfo) });
-const Resource = z.object({ id: Id, ...optional(z.string(), 'email') });
 
 /** All values, active ones first: rows may show others, and the config means an active one. */
 function picklist(path: string, field: string) {
@@ -54,6 +45,23 @@ function picklist(path: string, field: string) {
   };
 }
 
+const Code = z.object({ id: Id, ...optional(z.string(), 'name') });
+const Resource = z.object({ id: Id, ...optional(z.string(), 'firstName', 'lastName', 'email') });
+
+/** All records of a short list, since inactive ones have logged time. */
+function namesFrom<Wire extends { id: SourceId }>(
+  path: string,
+  schema: z.ZodObject & z.ZodType<Wire>,
+  nameOf: (wire: Wire) => string | null | undefined,
+) {
+  return async (api: Autotask): Promise<NamedRow[]> => {
+    const rows = await allRows<Wire, List>(api, listOf(path, schema, where.everything), schema);
+    // Rules by name must not silently stop because the permission to see names was lost.
+    await proveVisible(api, path, rows.length > 0);
+    return rows.map((row) => ({ ...row, name: nameOf(row) || unlistedName(row.id) }));
+  };
+}
+
 export const nameSources = {
   queues: picklist('Tickets', 'queueID'),
   priorities: picklist('Tickets', 'priority'),
@@ -66,6 +74,11 @@ export const nameSources = {
   'contract statuses': picklist('Contracts', 'status'),
   'charge types': picklist('ContractCharges', 'chargeType'),
   'block statuses': picklist('ContractBlocks', 'status'),
+  'billing codes': namesFrom('BillingCodes', Code, ({ name }) => name),
+  roles: namesFrom('Roles', Code, ({ name }) => name),
+  resources: namesFrom('Resources', Resource, ({ firstName, lastName }) =>
+    [firstName, lastName].filter(Boolean).join(' '),
+  ),
 } satisfies NameSources<Autotask, string>;
 export type NameKind = keyof typeof nameSources;
 
@@ -74,60 +87,39 @@ export async function findValue(api: Autotask, kind: NameKind, label: string): P
   return Number(await api.names.idOf(api, kind, label));
 }
 
-/** The fields with the names of records that are too many to list. */
-const nameFields = {
-  BillingCodes: ['name'],
-  Roles: ['name'],
-  Contracts: ['contractName'],
-  Resources: ['firstName', 'lastName'],
-} as const;
-type NamedEntity = keyof typeof nameFields;
-type NameSource = NameKind | NamedEntity;
-
-/** Names by ID. Some IDs are never listed (built-in roles), which is not "none". */
-export function readEntityNames(api: Autotask, path: NamedEntity, ids: Iterable<SourceId>) {
-  return lookUpNames(api, path, ids, async (unknown) => {
-    const names = new Map<SourceId, string>();
-    const fields: readonly (typeof nameFields)[NamedEntity][number][] = nameFields[path];
-    const Named = z.object({ id: Id, ...optional(z.string(), ...fields) });
-    for (const { id, ...texts } of await readRows(api, path, Named, 'id', unknown)) {
-      const name = fields.flatMap((field) => texts[field] || []).join(' ');
-      if (name !== '') names.set(id, name);
-    }
-    // Rules by name must not silently stop because the permission to see names was lost.
-    await proveStillVisible(api, path, names.size === unknown.length);
-    return names;
+/** Contracts are too many to list: only these. */
+function readContractNames(api: Autotask, ids: readonly SourceId[]) {
+  return lookUpNames(api, 'Contracts', ids, async (unknown) => {
+    const Named = z.object({ id: Id, ...optional(z.string(), 'contractName') });
+    const rows = await readRows(api, 'Contracts', Named, 'id', unknown);
+    await proveVisible(api, 'Contracts', rows.length === unknown.length);
+    return new Map(rows.map(({ id, contractName }) => [id, contractName || unlistedName(id)]));
   });
 }
 
 type IdsIn<Field extends string> = { [field in Field]?: SourceId | null | undefined };
 
 /** The ID in a field of a row, with its name; null: there is none. */
-export type NameIn<Field extends string> = (
-  row: IdsIn<Field>,
-  field: Field,
-) => { id: SourceId; name: string } | null;
+export type NameIn<Field extends string> = (row: IdsIn<Field>, field: Field) => NamedRow | null;
 
 /** The names for these fields of the rows, from picklists or from short records. */
 export async function readNames<Field extends string>(
   api: Autotask,
   rows: readonly IdsIn<NoInfer<Field>>[],
-  sources: Readonly<Record<Field, NameSource>>,
+  sources: Readonly<Record<Field, NameKind | 'contracts'>>,
 ): Promise<NameIn<Field>> {
-  const names = new Map<Field, ReadonlyMap<SourceId, string>>();
-  for (const [field, source] of Object.entries(sources) as [Field, NameSource][]) {
-    const ids = new Set(rows.flatMap((row) => row[field] ?? []));
-    names.set(field, await readNamesOf(api, source, [...ids]));
+  const names = new Map<Field, ReadonlyMap<SourceId, NamedRow>>();
+  for (const field of Object.keys(sources) as Field[]) {
+    const ids = [...new Set(rows.flatMap((row) => row[field] ?? []))];
+    const source = sources[field];
+    const read =
+      source === 'contracts' ? readContractNames(api, ids) : api.names.byId(api, source, ids);
+    names.set(field, await read);
   }
   return (row, field) => {
     const id = row[field] ?? null;
-    return id === null ? null : { id, name: names.get(field)?.get(id) ?? unlistedName(id) };
+    return id && (names.get(field)?.get(id) ?? { id, name: unlistedName(id) });
   };
-}
-
-function readNamesOf(api: Autotask, source: NameSource, ids: readonly SourceId[]) {
-  if (source in nameSources) return api.names.byId(api, source as NameKind, ids);
-  return readEntityNames(api, source as NamedEntity, ids);
 }
 
 /** User-defined fields, filled in or not. */
@@ -146,23 +138,23 @@ export async function isAnyVisible(api: Autotask, path: string, filter = where.e
   return (await firstPage(api, list)).rows.length > 0;
 }
 
+/** Every tenant has some of these. */
+const everywhere = ['Companies', 'Tickets', 'TimeEntries'];
+
 /**
- * Autotask returns an empty list to a user without permission. Every tenant has some of these rows, so
- * none at all is a lost permission and not "no data".
+ * Autotask returns an empty list to a user without permission. Of what every tenant has, or what there was once, none at
+ * all is a lost permission and not "no data".
  */
-export async function proveVisible(api: Autotask, path: string, isSeen = false): Promise<void> {
-  if (isSeen || (await isAnyVisible(api, path))) return;
+export async function proveVisible(api: Autotask, path: string, isSeen: boolean): Promise<void> {
+  const { memory } = api.context;
+  const key = `seen.${path}`;
+  const isKnown = everywhere.includes(path) || (await memory.get(key)) !== null;
+  if (isSeen || (await isAnyVisible(api, path)))
+    return isKnown ? undefined : memory.set(key, 'yes');
+  if (!isKnown) return;
   throw new KindError('permission', `Autotask shows this API user no ${path} at all.`, {
     fix: `Let the API user’s security level see ${path}; Autotask returns an empty list instead of an error.`,
   });
-}
-
-/** The same for rows that a new tenant may not have yet: if there were some once, there must be some now. */
-export async function proveStillVisible(api: Autotask, path: string, isSeen = false) {
-  const { memory } = api.context;
-  const key = `seen.${path}`;
-  if ((await memory.get(key)) !== null) return proveVisible(api, path, isSeen);
-  if (isSeen || (await isAnyVisible(api, path))) await memory.set(key, 'yes');
 }
 
 /** All pages of an entity's lists, each with the position from which a later pass resumes. */
@@ -171,7 +163,6 @@ export async function* streamPages(
   path: string,
   lists: readonly List[],
   { resume }: Pick<PullRequest, 'resume'>,
-  prove = proveVisible,
 ) {
   let isSeen = false;
   const read = (list: List, afterId: string | null) => api.pages({ ...list, afterId });
@@ -179,7 +170,7 @@ export async function* streamPages(
     isSeen ||= page.rows.length > 0;
     yield page;
   }
-  await prove(api, path, isSeen);
+  await proveVisible(api, path, isSeen);
 }
 
 export type Contract = Awaited<ReturnType<typeof readContracts>>[number];

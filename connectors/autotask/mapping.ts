@@ -17,7 +17,7 @@ import {
 } from '../../src/domain/time.ts';
 import { readWorkedTime, secondsOf } from '../http/answers/exact.ts';
 import { inField } from '../http/answers/rows.ts';
-import { namesOf } from '../kit/reading/names.ts';
+import { type NamedRow, namesOf } from '../kit/reading/names.ts';
 import type { NameIn } from './lists.ts';
 import type { CompanyWire, InvoiceWire, TicketWire, TimeEntryWire } from './schema.ts';
 
@@ -28,7 +28,7 @@ export function fromCompany({ id, companyName }: CompanyWire): ClientRow {
 export const ticketNames = {
   queueID: 'queues',
   ticketType: 'ticket types',
-  contractID: 'Contracts',
+  contractID: 'contracts',
   status: 'ticket statuses',
   source: 'ticket sources',
 } as const;
@@ -62,10 +62,10 @@ export function fromTicket(
 }
 
 export const timeNames = {
-  billingCodeID: 'BillingCodes',
-  roleID: 'Roles',
-  resourceID: 'Resources',
-  contractID: 'Contracts',
+  billingCodeID: 'billing codes',
+  roleID: 'roles',
+  resourceID: 'resources',
+  contractID: 'contracts',
 } as const;
 
 /** `owner`: its company; undefined if its ticket or task is hidden from us. */
@@ -83,7 +83,7 @@ export function fromTimeEntry(
     });
   }
   const { hoursToBill, billingApprovalDateTime: approvedAt } = wire;
-  const technician = nameIn(wire, 'resourceID') ?? unknownTechnician;
+  const technician: NamedRow = nameIn(wire, 'resourceID') ?? unknownTechnician;
   const billed = () => (hoursToBill == null ? null : secondsOf(hoursToBill, 'hours'));
   return {
     sourceId: wire.id,
@@ -91,6 +91,7 @@ export function fromTimeEntry(
     clientId: owner,
     technicianId: technician.id,
     technician: technician.name,
+    technicianEmail: technician.email || null,
     ...readTimes(wire, name, timezone),
     billedSeconds: inField(name, 'hoursToBill', billed),
     secondsText: `${wire.hoursWorked} h`,
@@ -120,9 +121,8 @@ function readTimes(wire: TimeEntryWire, name: string, timezone: string) {
   const spanSeconds = isTimed ? secondsBetween(start, end) : null;
   const shown = { text, unit: 'hours', spanSeconds } as const;
   const worked = inField(name, 'hoursWorked', () => readWorkedTime(shown));
-  if (isTimed) return { startedAt: start, endedAt: end, isTimed, ...worked };
   const startedAt = readStart(wire, timezone, worked.seconds) ?? missing(name, 'dateWorked');
-  const endedAt = addSeconds(startedAt, Math.max(0, worked.seconds));
+  const endedAt = isTimed ? end : addSeconds(startedAt, Math.max(0, worked.seconds));
   return { startedAt, endedAt, isTimed, ...worked };
 }
 

@@ -24,13 +24,7 @@ import { questionOf } from '../kit/reading/presence.ts';
 import { keyIn } from '../kit/writing/marker.ts';
 import { type Autotask, companyNumbers, listOf, readRows, splitList, where } from './call.ts';
 import { facts } from './facts.ts';
-import {
-  type BilledSale,
-  proveStillVisible,
-  readEntityNames,
-  readNames,
-  streamPages,
-} from './lists.ts';
+import { type BilledSale, readNames, streamPages } from './lists.ts';
 import {
   fromCompany,
   fromInvoice,
@@ -94,11 +88,7 @@ export async function* pullTime(api: Autotask, request: PullRequest): Rows<TimeE
   yield* readPages(streamPages(api, 'TimeEntries', [list], request), {
     schema: TimeEntryWire,
     async prepare(wires) {
-      const ownerOf = await findOwners(api, wires);
-      const isOurs = (wire: TimeEntryWire): boolean => {
-        const owner = ownerOf(wire) ?? null;
-        return owner === null || clientIds.includes(owner);
-      };
+      const { ownerOf, isOurs } = await findOwners(api, wires, clientIds);
       const nameIn = await readNames(api, wires.filter(isOurs), timeNames);
       return (wire) =>
         isOurs(wire) ? fromTimeEntry(wire, nameIn, ownerOf(wire), api.context.timezone) : [];
@@ -136,7 +126,11 @@ async function learnOwners(
 type Owned = Pick<TimeEntryWire, 'ticketID' | 'taskID'>;
 
 /** The company of an entry: of its ticket, else of its task's project; undefined for hidden ones. */
-async function findOwners(api: Autotask, entries: readonly Owned[]) {
+async function findOwners(
+  api: Autotask,
+  entries: readonly Owned[],
+  clientIds: readonly SourceId[],
+) {
   const taskIds = entries.flatMap(({ taskID }) => taskID ?? []);
   // The ticket stream has just provided most.
   const ticketIds = entries.flatMap(({ ticketID }) => ticketID ?? []);
@@ -144,8 +138,15 @@ async function findOwners(api: Autotask, entries: readonly Owned[]) {
   const tasks = await learnOwners(api, 'Tasks', taskIds);
   const projectIds = taskIds.flatMap((id) => tasks.get(id) ?? []);
   const projects = await learnOwners(api, 'Projects', projectIds);
-  return ({ ticketID, taskID }: Owned) =>
+  const ownerOf = ({ ticketID, taskID }: Owned) =>
     ticketID == null ? projects.get(tasks.get(taskID ?? '') ?? '') : tickets.get(ticketID);
+  const isOurs = (entry: Owned): boolean => {
+    const owner = ownerOf(entry) ?? null;
+    // Time on a hidden ticket may be a client's; the MSP's own time has none.
+    if (owner === null) return entry.ticketID != null || entry.taskID != null;
+    return clientIds.includes(owner);
+  };
+  return { ownerOf, isOurs };
 }
 
 const Present = TimeEntryWire.pick({
@@ -175,9 +176,14 @@ export async function* presentTime(api: Autotask, request: PresenceRequest): Pre
   forgetOwners(api);
   const list = listOf('TimeEntries', Present, ...filter);
   for await (const { rows } of streamPages(api, 'TimeEntries', [list], { resume: null })) {
-    const ids = await presentIds(api, believeRows(list, rows, Present), request);
-    sweep.others += rows.length - ids.length;
-    yield ids;
+    const entries = believeRows(list, rows, Present);
+    const { isOurs } = await findOwners(api, entries, request.clientIds);
+    const present = entries.filter((entry) => {
+      const at = readStart(entry, api.context.timezone);
+      return isOurs(entry) && (at === null || (at >= request.from && at < request.to));
+    });
+    sweep.others += rows.length - present.length;
+    yield present.map(({ id }) => id);
   }
 }
 
@@ -188,23 +194,6 @@ export async function countTime(api: Autotask, request: PresenceRequest): Promis
   const body = { filter };
   const counted = { method: 'POST', path: '/TimeEntries/query/count', body, isRead: true } as const;
   return (await api.send(counted, Count)).data.queryCount - others;
-}
-
-async function presentIds(
-  api: Autotask,
-  entries: readonly z.infer<typeof Present>[],
-  { from, to, clientIds }: PresenceRequest,
-) {
-  const ownerOf = await findOwners(api, entries);
-  const present = entries.filter((entry) => {
-    const owner = ownerOf(entry) ?? null;
-    // Time on a hidden ticket may be a client's; the MSP's own time has none.
-    const isOwned = entry.ticketID != null || entry.taskID != null;
-    const at = readStart(entry, api.context.timezone);
-    const isWithin = at === null || (at >= from && at < to);
-    return isWithin && (owner === null ? isOwned : clientIds.includes(owner));
-  });
-  return present.map(({ id }) => id);
 }
 
 /** Payment dates are entered later, and invoices have no last-modified timestamp. */
@@ -226,7 +215,7 @@ export function pullInvoices(api: Autotask, request: PullRequest): Rows<InvoiceR
   );
   const ids = companyNumbers(request.clientIds);
   const lists = splitList(listOf('Invoices', InvoiceWire, changed), 'companyID', ids);
-  const pages = readPages(streamPages(api, 'Invoices', lists, request, proveStillVisible), {
+  const pages = readPages(streamPages(api, 'Invoices', lists, request), {
     schema: InvoiceWire,
     async prepare(invoices) {
       const unknown = invoices.filter(({ id }) => !salesOfInvoice.has(id));
@@ -274,10 +263,9 @@ async function readSales(api: Autotask, invoiceIds: ReadonlySet<SourceId>) {
 async function readLines(api: Autotask, invoiceIds: readonly SourceId[]): Promise<LinesOf> {
   const lines = new Map<SourceId, InvoiceLine[]>(invoiceIds.map((id) => [id, []]));
   const items = await readRows(api, 'BillingItems', Line, 'invoiceID', invoiceIds);
-  const codeIds = new Set(items.flatMap(({ billingCodeID }) => billingCodeID ?? []));
-  const codes = await readEntityNames(api, 'BillingCodes', codeIds);
+  const nameIn = await readNames(api, items, { billingCodeID: 'billing codes' });
   for (const { invoiceID, billingCodeID, quantity = null, extendedPrice } of items) {
-    const product = codes.get(billingCodeID ?? '') ?? null;
+    const product = nameIn({ billingCodeID }, 'billingCodeID')?.name ?? null;
     const totalMinor = minorIn(extendedPrice, api.context.currency);
     lines.get(invoiceID)?.push({ product, quantity, totalMinor });
   }

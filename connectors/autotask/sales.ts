@@ -94,12 +94,8 @@ async function createSale(api: Autotask, sale: Sale): Promise<Delivered> {
 async function findHalf(api: Autotask, half: Half, { key, clientId }: Sale): Promise<Found | null> {
   const { path, schema, keyField } = halves[half];
   const ids = (await readContracts(api, [clientId])).map(({ id }) => id);
-  for (const list of splitList(listOf(`Contract${path}`, schema), 'contractID', ids)) {
-    const isOurs = (row: Found): boolean => row[keyField] === key;
-    const found = await findRow<Found, List>(api, list, schema, isOurs);
-    if (found !== null) return found;
-  }
-  return null;
+  const lists = splitList(listOf(`Contract${path}`, schema), 'contractID', ids);
+  return findRow<Found, List>(api, lists, schema, (row) => row[keyField] === key);
 }
 
 /** Writes it and looks it up by its key. */

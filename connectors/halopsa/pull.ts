@@ -153,7 +153,7 @@ async function readInvoiceLines(halo: Halo, invoiceId: SourceId) {
   const itemIds = lines.flatMap(({ _itemid }) => _itemid ?? []);
   const names = await lookUpNames(halo, 'items', itemIds, oneByOne(readName));
   return lines.map(({ _itemid, qty_order, net_amount }) => ({
-    product: names.get(_itemid ?? '') ?? null,
+    product: names.get(_itemid ?? '')?.name ?? null,
     quantity: qty_order ?? null,
     totalMinor: net_amount == null ? null : minorOf(net_amount, halo.context.currency),
   }));

@@ -14,6 +14,7 @@ import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import { msFromInstant } from '../../src/domain/time.ts';
 import { secondsOf as readSeconds } from '../http/answers/exact.ts';
 import { inField, presentIds } from '../http/answers/rows.ts';
+import type { NamedRow } from '../kit/reading/names.ts';
 import { keysIn } from '../kit/writing/marker.ts';
 import type { SyncroConfig } from './config.ts';
 import type {
@@ -56,7 +57,7 @@ export function isRunning({ end_time, active_duration }: TimerWire): boolean {
   return end_time === null && Number(active_duration ?? 0) === 0;
 }
 
-type NamesById = ReadonlyMap<string, string>;
+type NamesById = ReadonlyMap<string, NamedRow>;
 
 /** Names of users and products. Throws `contract` for time that is invalid. */
 export function fromTimer(
@@ -65,7 +66,7 @@ export function fromTimer(
   { showsNotes }: Pick<SyncroConfig, 'showsNotes'>,
 ): TimeEntryRow {
   const { user_id: userId, product_id: productId, end_time: endedAt, start_time: startedAt } = wire;
-  const nameOf = (known: NamesById, id: string): string => known.get(id) ?? unlistedName(id);
+  const nameOf = (known: NamesById, id: string): string => known.get(id)?.name ?? unlistedName(id);
   if (endedAt === null) {
     const found = `${wire.active_duration} s are counted but there is no end`;
     throw refused(wire, 'end_time', found, 'Stop the timer in Syncro, or delete it.');

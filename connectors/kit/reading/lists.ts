@@ -158,16 +158,18 @@ export function believeRows<T>(
  */
 export async function findRow<T, List extends { path: string }>(
   call: HasPages<List>,
-  list: List,
+  lists: List | readonly List[],
   schema: ZodType<T>,
   isWanted: (row: T) => boolean,
   mayBe: (raw: unknown) => boolean = () => true,
 ): Promise<T | null> {
-  for await (const { rows } of call.pages(list)) {
-    for (const raw of rows) {
-      const row = schema.safeParse(raw);
-      if (row.success ? isWanted(row.data) : mayBe(raw)) {
-        return believeRows(list, [raw], schema)[0] ?? null;
+  for (const list of [lists].flat() as List[]) {
+    for await (const { rows } of call.pages(list)) {
+      for (const raw of rows) {
+        const row = schema.safeParse(raw);
+        if (row.success ? isWanted(row.data) : mayBe(raw)) {
+          return believeRows(list, [raw], schema)[0] ?? null;
+        }
       }
     }
   }
@@ -177,11 +179,13 @@ export async function findRow<T, List extends { path: string }>(
 /** All rows, strictly: an unreadable row must not count as deleted. */
 export async function allRows<T, List extends { path: string }>(
   call: HasPages<List>,
-  list: List,
+  lists: List | readonly List[],
   schema: ZodType<T>,
 ): Promise<T[]> {
   const all: T[] = [];
-  for await (const { rows } of call.pages(list)) all.push(...believeRows(list, rows, schema));
+  for (const list of [lists].flat() as List[]) {
+    for await (const { rows } of call.pages(list)) all.push(...believeRows(list, rows, schema));
+  }
   return all;
 }
 
