@@ -7,7 +7,14 @@ import { rawId } from '../http/answers/rows.ts';
 import { Id } from '../http/answers/wire.ts';
 import { pagesByCursor } from '../http/paging.ts';
 import { type Call, createCalls, type OpenCall } from '../kit/call.ts';
-import { allRows, inChunks, lastIdOf, numericIds, type Pages } from '../kit/reading/lists.ts';
+import {
+  allRows,
+  inChunks,
+  lastIdOf,
+  numericIds,
+  type Pages,
+  shortList,
+} from '../kit/reading/lists.ts';
 import { createNames, type Names } from '../kit/reading/names.ts';
 import type { AutotaskConfig } from './config.ts';
 import { createConnection } from './connection.ts';
@@ -118,10 +125,8 @@ async function* readPages(api: Open, list: List): Pages {
   });
   for await (const { data } of pages) {
     const { items, pageDetails } = data;
-    if ((pageDetails.count ?? 0) > items.length) {
-      const message = `${path}: a page counts ${pageDetails.count} rows but has ${items.length}.`;
-      throw new KindError('contract', message, { fix: 'Run check.' });
-    }
+    const count = pageDetails.count ?? 0;
+    if (count > items.length) throw shortList(path, items.length, count);
     for (const id of items.map((row) => Number(rawId(row) ?? Number.NaN))) {
       isRising &&= id > highest;
       highest = id;

@@ -1,8 +1,4 @@
-/**
- * What `check` verifies: settings, permissions and filters by reading; with `--probe`, the other facts by writing to a
- * test client and reading back. A charge is deleted again; a ticket with its notes cannot be deleted, so it is completed
- * and listed.
- */
+/** What `check` verifies by reading; with `--probe`, also by writing to a test client. */
 import { z } from 'zod';
 import type { CheckResult, NameLists, SourceId } from '../../src/contract/connector.ts';
 import { secondsOf } from '../http/answers/exact.ts';
@@ -15,7 +11,7 @@ import {
   runChecks,
   softened,
 } from '../kit/checking/checks.ts';
-import { createProbe, fieldStep } from '../kit/checking/probe.ts';
+import { createProbe } from '../kit/checking/probe.ts';
 import { createKeyed } from '../kit/writing/push.ts';
 import { type Autotask, companyNumbers, readRows, where } from './call.ts';
 import { type FactId, facts } from './facts.ts';
@@ -36,16 +32,15 @@ const sold = ['Contracts', 'ContractBlocks', 'ContractCharges', 'Invoices', 'Bil
 const maybeEmpty = [...sold, 'Tasks', 'Projects'];
 
 export function checkConnection(api: Autotask, clientIds: readonly SourceId[]) {
-  const hasClients = clientIds.length > 0;
   const isNonBillable = where.equals('isNonBillable', true);
   const nonBillable = listProof(api, 'non-billable', 'TimeEntries', isNonBillable);
   return runChecks('Autotask', {
     credentials: ['auth', () => checkCredentials(api)],
     lists: [...neverEmpty, ...maybeEmpty].map((path) => listProof(api, path, path)),
     clients: ['clients', () => checkCompanies(api, clientIds)],
-    facts: [['facts', () => verifyByReading(api)], ...(hasClients ? [nonBillable] : [])],
+    facts: [['facts', () => verifyByReading(api)], nonBillable],
     names: namesToCheck(api, clientIds),
-    native: hasClients ? ['native-contracts', () => nativeBlocks(api, clientIds)] : null,
+    native: ['native-contracts', () => nativeBlocks(api, clientIds)],
     known: () => facts.factResults(api.context, writtenFacts(api)),
   });
 }
@@ -142,15 +137,14 @@ async function nativeBlocks(api: Autotask, clientIds: readonly SourceId[]): Prom
 export async function listNames(api: Autotask, clientIds: readonly SourceId[]): Promise<NameLists> {
   const listed = ({ id, name }: { id: SourceId; name: string }) => ({ sourceId: id, name });
   const readLabels = async (kind: NameKind) => (await api.names.list(api, kind)).map(listed);
-  const lists = {
+  return {
     boards: await readLabels('queues'),
     ticketTypes: await readLabels('ticket types'),
     workTypes: await readLabels('billing codes'),
     roles: await readLabels('roles'),
     clientFields: (await companyFieldNames(api)).map(({ name }) => name),
+    ...(clientIds.length > 0 && { agreements: (await readContracts(api, clientIds)).map(listed) }),
   };
-  if (clientIds.length === 0) return lists;
-  return { ...lists, agreements: (await readContracts(api, clientIds)).map(listed) };
 }
 
 /** The filters by which changes are requested. */
@@ -179,7 +173,7 @@ export const probeConnection = createProbe<Autotask, FactId>('Autotask', facts, 
     writeNote: notes.write,
     close: async (api, ticketId) => (await closeTicket(api, ticketId))(),
   },
-  field: (api, clientId) => fieldStep(api, facts, 'company-fields', companyFields, clientId),
+  field: companyFields,
   sale: config.billing !== undefined && {
     facts: ['charge-key'],
     async create(api, sale, wrote) {

@@ -112,10 +112,7 @@ function believeZone(text: string, zoneUrl: string): string {
   });
 }
 
-interface Meaning {
-  kind: ErrorKind;
-  fix?: string;
-}
+type Meaning = { kind: ErrorKind; fix?: string };
 
 /** Autotask returns 500 for nearly everything, with the reason in the body. `isRead`: absent for both. */
 const meanings: readonly (Meaning & { says: RegExp; isRead?: boolean })[] = [

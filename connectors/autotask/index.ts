@@ -7,14 +7,7 @@ import { checkConnection, listNames, probeConnection } from './check.ts';
 import { AutotaskConfig } from './config.ts';
 import { facts } from './facts.ts';
 import { listClients } from './lists.ts';
-import {
-  countTime,
-  presentTime,
-  pullClients,
-  pullInvoices,
-  pullTickets,
-  pullTime,
-} from './pull.ts';
+import { countTime, presentTime, pull } from './pull.ts';
 import { alertRecord, companyFields, notes } from './push.ts';
 import { findBillingCode, listProducts, saleRecord } from './sales.ts';
 
@@ -42,19 +35,14 @@ export const autotask = describeVendor({
     listClients,
     listProducts,
     proveProduct: findBillingCode,
-    pull: {
-      clients: pullClients,
-      tickets: pullTickets,
-      timeEntries: pullTime,
-      invoices: pullInvoices,
-    },
+    pull,
     presentTime,
     countTime,
     push: {
       'alert-ticket': keyedPush(facts, alertRecord),
       'ticket-note': notePush(notes),
       invoice: keyedPush(facts, saleRecord),
-      'balance-field': balancePush(facts, 'company-fields', companyFields),
+      'balance-field': balancePush(facts, companyFields),
     },
   },
 });

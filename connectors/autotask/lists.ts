@@ -1,6 +1,6 @@
 /** Look-ups: names by ID, requested once and cached; whether anything is visible; contracts. */
 import { z } from 'zod';
-import type { InvoiceRow, PullRequest, SourceId } from '../../src/contract/connector.ts';
+import type { InvoiceRow, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
@@ -45,20 +45,21 @@ function picklist(path: string, field: string) {
   };
 }
 
-const Code = z.object({ id: Id, ...optional(z.string(), 'name') });
-const Resource = z.object({ id: Id, ...optional(z.string(), 'firstName', 'lastName', 'email') });
-
-/** All records of a short list, since inactive ones have logged time. */
-function namesFrom<Wire extends { id: SourceId }>(
-  path: string,
-  schema: z.ZodObject & z.ZodType<Wire>,
-  nameOf: (wire: Wire) => string | null | undefined,
-) {
+/** All records of a short list, since inactive ones have logged time. `fields`: what makes up the name, and the e-mail. */
+function namesFrom(path: string, ...fields: readonly string[]) {
+  const Named = z.object({ id: Id, ...optional(z.string(), ...fields) });
   return async (api: Autotask): Promise<NamedRow[]> => {
-    const rows = await allRows<Wire, List>(api, listOf(path, schema, where.everything), schema);
+    const rows = await allRows(api, listOf(path, Named, where.everything), Named);
     // Rules by name must not silently stop because the permission to see names was lost.
     await proveVisible(api, path, rows.length > 0);
-    return rows.map((row) => ({ ...row, name: nameOf(row) || unlistedName(row.id) }));
+    return rows.map(({ id, ...texts }) => {
+      const { email, ...names } = texts as Record<string, string | null | undefined>;
+      return {
+        id,
+        email,
+        name: Object.values(names).filter(Boolean).join(' ') || unlistedName(id),
+      };
+    });
   };
 }
 
@@ -74,11 +75,9 @@ export const nameSources = {
   'contract statuses': picklist('Contracts', 'status'),
   'charge types': picklist('ContractCharges', 'chargeType'),
   'block statuses': picklist('ContractBlocks', 'status'),
-  'billing codes': namesFrom('BillingCodes', Code, ({ name }) => name),
-  roles: namesFrom('Roles', Code, ({ name }) => name),
-  resources: namesFrom('Resources', Resource, ({ firstName, lastName }) =>
-    [firstName, lastName].filter(Boolean).join(' '),
-  ),
+  'billing codes': namesFrom('BillingCodes', 'name'),
+  roles: namesFrom('Roles', 'name'),
+  resources: namesFrom('Resources', 'firstName', 'lastName', 'email'),
 } satisfies NameSources<Autotask, string>;
 export type NameKind = keyof typeof nameSources;
 
@@ -145,7 +144,7 @@ const everywhere = ['Companies', 'Tickets', 'TimeEntries'];
  * Autotask returns an empty list to a user without permission. Of what every tenant has, or what there was once, none at
  * all is a lost permission and not "no data".
  */
-export async function proveVisible(api: Autotask, path: string, isSeen: boolean): Promise<void> {
+async function proveVisible(api: Autotask, path: string, isSeen: boolean): Promise<void> {
   const { memory } = api.context;
   const key = `seen.${path}`;
   const isKnown = everywhere.includes(path) || (await memory.get(key)) !== null;
@@ -158,19 +157,14 @@ export async function proveVisible(api: Autotask, path: string, isSeen: boolean)
 }
 
 /** All pages of an entity's lists, each with the position from which a later pass resumes. */
-export async function* streamPages(
-  api: Autotask,
-  path: string,
-  lists: readonly List[],
-  { resume }: Pick<PullRequest, 'resume'>,
-) {
+export async function* streamPages(api: Autotask, lists: readonly List[], resume: string | null) {
   let isSeen = false;
   const read = (list: List, afterId: string | null) => api.pages({ ...list, afterId });
   for await (const page of resumableLists(lists, resume, read)) {
     isSeen ||= page.rows.length > 0;
     yield page;
   }
-  await proveVisible(api, path, isSeen);
+  for (const { path } of lists.slice(0, 1)) await proveVisible(api, path, isSeen);
 }
 
 export type Contract = Awaited<ReturnType<typeof readContracts>>[number];

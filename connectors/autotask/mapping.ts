@@ -6,7 +6,6 @@ import type {
   TimeEntryRow,
 } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import { minorFromText } from '../../src/domain/money.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { sourceOf } from '../../src/domain/records/ticket-source.ts';
 import {
@@ -15,8 +14,9 @@ import {
   secondsBetween,
   startAroundMidday,
 } from '../../src/domain/time.ts';
-import { readWorkedTime, secondsOf } from '../http/answers/exact.ts';
-import { inField } from '../http/answers/rows.ts';
+import { minorIn, readWorkedTime, secondsOf } from '../http/answers/exact.ts';
+import { inField, lastChange } from '../http/answers/rows.ts';
+import { notShown } from '../kit/reading/invoice-lines.ts';
 import { type NamedRow, namesOf } from '../kit/reading/names.ts';
 import type { NameIn } from './lists.ts';
 import type { CompanyWire, InvoiceWire, TicketWire, TimeEntryWire } from './schema.ts';
@@ -40,7 +40,7 @@ export function fromTicket(
 ): TicketRow {
   const status = nameIn(wire, 'status')?.name ?? '';
   const isClosed = closedStatuses.includes(status);
-  const changedAt = latest(wire.lastActivityDate, wire.lastTrackedModificationDateTime);
+  const { lastActivityDate: activeAt, lastTrackedModificationDateTime: changedAt } = wire;
   return {
     sourceId: wire.id,
     number: wire.ticketNumber ?? wire.id,
@@ -57,7 +57,7 @@ export function fromTicket(
     isClosed,
     closedAt: isClosed ? (wire.completedDate ?? null) : null,
     mergedInto: null,
-    updatedAt: changedAt ?? wire.createDate ?? missing(`Ticket ${wire.id}`, 'lastActivityDate'),
+    updatedAt: lastChange(`Ticket ${wire.id}`, [activeAt, changedAt, wire.createDate]),
   };
 }
 
@@ -105,9 +105,7 @@ export function fromTimeEntry(
     // An approval through the API may set only the level, not the date.
     isApproved: approvedAt != null || (wire.billingApprovalLevelMostRecent ?? 0) > 0,
     note: wire.summaryNotes || null,
-    updatedAt:
-      latest(wire.lastModifiedDateTime, approvedAt, wire.createDateTime) ??
-      missing(name, 'lastModifiedDateTime'),
+    updatedAt: lastChange(name, [wire.lastModifiedDateTime, approvedAt, wire.createDateTime]),
   };
 }
 
@@ -121,7 +119,8 @@ function readTimes(wire: TimeEntryWire, name: string, timezone: string) {
   const spanSeconds = isTimed ? secondsBetween(start, end) : null;
   const shown = { text, unit: 'hours', spanSeconds } as const;
   const worked = inField(name, 'hoursWorked', () => readWorkedTime(shown));
-  const startedAt = readStart(wire, timezone, worked.seconds) ?? missing(name, 'dateWorked');
+  const startedAt = readStart(wire, timezone, worked.seconds);
+  if (startedAt === null) throw new KindError('contract', `${name} has no dateWorked.`);
   const endedAt = isTimed ? end : addSeconds(startedAt, Math.max(0, worked.seconds));
   return { startedAt, endedAt, isTimed, ...worked };
 }
@@ -139,36 +138,18 @@ export function readStart(
 /** Without a sale: invoices do not show our key. */
 export function fromInvoice(wire: InvoiceWire, currency: string): InvoiceRow {
   const { createDateTime, invoiceDateTime, paidDate, voidedDate, isVoided } = wire;
+  const changes = [createDateTime, invoiceDateTime, paidDate, voidedDate];
   return {
+    ...notShown,
     sourceId: wire.id,
     number: wire.invoiceNumber ?? null,
     clientId: wire.companyID ?? null,
-    reference: null,
-    saleId: null,
     currency,
     totalMinor: minorIn(wire.invoiceTotal, currency),
-    netMinor: null,
-    paidMinor: null,
-    creditedMinor: null,
     isPaid: isVoided !== true && paidDate != null,
     isVoid: isVoided === true,
     issuedOn: invoiceDateTime?.slice(0, 10) ?? null,
     paidOn: paidDate?.slice(0, 10) ?? null,
-    lines: null,
-    updatedAt:
-      latest(createDateTime, invoiceDateTime, paidDate, voidedDate) ??
-      missing(`Invoice ${wire.id}`, 'createDateTime'),
+    updatedAt: lastChange(`Invoice ${wire.id}`, changes),
   };
-}
-
-export function minorIn(text: string | null | undefined, currency: string): number | null {
-  return text == null ? null : minorFromText(text, currency);
-}
-
-function latest(...instants: readonly (Instant | null | undefined)[]): Instant | null {
-  return instants.reduce<Instant | null>((a, b) => (b == null || (a ?? '') > b ? a : b), null);
-}
-
-function missing(name: string, field: string): never {
-  throw new KindError('contract', `${name} has no ${field}.`);
 }

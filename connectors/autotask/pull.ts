@@ -11,6 +11,7 @@ import type {
   TimeEntryRow,
 } from '../../src/contract/connector.ts';
 import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
+import { minorIn } from '../http/answers/exact.ts';
 import { DecimalText, Id, optional } from '../http/answers/wire.ts';
 import { type LinesOf, rowPerSale, withLines } from '../kit/reading/invoice-lines.ts';
 import {
@@ -30,7 +31,6 @@ import {
   fromInvoice,
   fromTicket,
   fromTimeEntry,
-  minorIn,
   readStart,
   ticketNames,
   timeNames,
@@ -38,17 +38,17 @@ import {
 import { ChargeWire, CompanyWire, InvoiceWire, TicketWire, TimeEntryWire } from './schema.ts';
 
 /** The companies of all clients: few, and seeing one proves that the permission is still there. */
-export function pullClients(api: Autotask, request: PullRequest): Rows<ClientRow> {
+function pullClients(api: Autotask, request: PullRequest): Rows<ClientRow> {
   const ids = companyNumbers(request.clientIds);
   const lists = splitList(listOf('Companies', CompanyWire), 'id', ids);
-  return readPages(streamPages(api, 'Companies', lists, request), {
+  return readPages(streamPages(api, lists, request.resume), {
     schema: CompanyWire,
     fromWire: fromCompany,
     refuse: ({ sourceId }) => refuseStranger('Companies', sourceId, ids),
   });
 }
 
-export async function* pullTickets(api: Autotask, request: PullRequest): Rows<TicketRow> {
+async function* pullTickets(api: Autotask, request: PullRequest): Rows<TicketRow> {
   await facts.refuseIfFalse(api.context, 'change-filters');
   const ids = companyNumbers(request.clientIds);
   forgetOwners(api);
@@ -57,7 +57,7 @@ export async function* pullTickets(api: Autotask, request: PullRequest): Rows<Ti
     where.since('lastTrackedModificationDateTime', request.since),
   );
   const lists = splitList(listOf('Tickets', TicketWire, changed), 'companyID', ids);
-  yield* readPages(streamPages(api, 'Tickets', lists, request), {
+  yield* readPages(streamPages(api, lists, request.resume), {
     schema: TicketWire,
     async prepare(wires) {
       const nameIn = await readNames(api, wires, ticketNames);
@@ -74,7 +74,7 @@ export async function* pullTickets(api: Autotask, request: PullRequest): Rows<Ti
  * Only these clients' time: it has no company of its own but that of its ticket, or of its task's project, so that all
  * companies' time is listed. An entry with a hidden owner is quarantined, not dropped.
  */
-export async function* pullTime(api: Autotask, request: PullRequest): Rows<TimeEntryRow> {
+async function* pullTime(api: Autotask, request: PullRequest): Rows<TimeEntryRow> {
   await facts.refuseIfFalse(api.context, 'change-filters');
   const clientIds = companyNumbers(request.clientIds);
   const changed = where.anyOf(
@@ -85,7 +85,7 @@ export async function* pullTime(api: Autotask, request: PullRequest): Rows<TimeE
   // Time without either is the MSP's own.
   const isOwned = where.anyOf(where.exists('ticketID'), where.exists('taskID'));
   const list = listOf('TimeEntries', TimeEntryWire, changed, isOwned);
-  yield* readPages(streamPages(api, 'TimeEntries', [list], request), {
+  yield* readPages(streamPages(api, [list], request.resume), {
     schema: TimeEntryWire,
     async prepare(wires) {
       const { ownerOf, isOurs } = await findOwners(api, wires, clientIds);
@@ -105,13 +105,10 @@ function forgetOwners({ cache: { owners } }: Autotask): void {
 }
 
 const ownerFields = { Tickets: 'companyID', Tasks: 'projectID', Projects: 'companyID' } as const;
+type Owner = keyof typeof ownerFields;
 
 /** Adds unknown owners of these rows; hidden rows stay missing. */
-async function learnOwners(
-  api: Autotask,
-  entity: keyof typeof ownerFields,
-  ids: readonly SourceId[],
-) {
+async function learnOwners(api: Autotask, entity: Owner, ids: readonly SourceId[]) {
   const known = api.cache.owners[entity];
   const field = ownerFields[entity];
   if (known.size > knownMax) known.clear();
@@ -126,11 +123,7 @@ async function learnOwners(
 type Owned = Pick<TimeEntryWire, 'ticketID' | 'taskID'>;
 
 /** The company of an entry: of its ticket, else of its task's project; undefined for hidden ones. */
-async function findOwners(
-  api: Autotask,
-  entries: readonly Owned[],
-  clientIds: readonly SourceId[],
-) {
+async function findOwners(api: Autotask, entries: readonly Owned[], ours: readonly SourceId[]) {
   const taskIds = entries.flatMap(({ taskID }) => taskID ?? []);
   // The ticket stream has just provided most.
   const ticketIds = entries.flatMap(({ ticketID }) => ticketID ?? []);
@@ -144,7 +137,7 @@ async function findOwners(
     const owner = ownerOf(entry) ?? null;
     // Time on a hidden ticket may be a client's; the MSP's own time has none.
     if (owner === null) return entry.ticketID != null || entry.taskID != null;
-    return clientIds.includes(owner);
+    return ours.includes(owner);
   };
   return { ownerOf, isOurs };
 }
@@ -175,7 +168,7 @@ export async function* presentTime(api: Autotask, request: PresenceRequest): Pre
   api.cache.sweep = sweep;
   forgetOwners(api);
   const list = listOf('TimeEntries', Present, ...filter);
-  for await (const { rows } of streamPages(api, 'TimeEntries', [list], { resume: null })) {
+  for await (const { rows } of streamPages(api, [list], null)) {
     const entries = believeRows(list, rows, Present);
     const { isOurs } = await findOwners(api, entries, request.clientIds);
     const present = entries.filter((entry) => {
@@ -204,7 +197,7 @@ const billedAfterSeconds = 86_400;
  * Invoices, with our key if they include a charge of ours. The invoice lacks it: its billing items name
  * their charges, and the charges have the key.
  */
-export function pullInvoices(api: Autotask, request: PullRequest): Rows<InvoiceRow> {
+function pullInvoices(api: Autotask, request: PullRequest): Rows<InvoiceRow> {
   const { currency, now } = api.context;
   const { salesOfInvoice } = api.cache;
   const lookBack = addSeconds(request.since, -lookBackSeconds);
@@ -215,7 +208,7 @@ export function pullInvoices(api: Autotask, request: PullRequest): Rows<InvoiceR
   );
   const ids = companyNumbers(request.clientIds);
   const lists = splitList(listOf('Invoices', InvoiceWire, changed), 'companyID', ids);
-  const pages = readPages(streamPages(api, 'Invoices', lists, request), {
+  const pages = readPages(streamPages(api, lists, request.resume), {
     schema: InvoiceWire,
     async prepare(invoices) {
       const unknown = invoices.filter(({ id }) => !salesOfInvoice.has(id));
@@ -240,7 +233,6 @@ const Line = Item.extend({
 
 /** Our sales by invoice, each once. */
 async function readSales(api: Autotask, invoiceIds: ReadonlySet<SourceId>) {
-  const { currency } = api.context;
   const sales = new Map<SourceId, BilledSale[]>();
   const sold = where.exists('contractChargeID');
   const items = await readRows(api, 'BillingItems', SoldItem, 'invoiceID', [...invoiceIds], sold);
@@ -252,7 +244,7 @@ async function readSales(api: Autotask, invoiceIds: ReadonlySet<SourceId>) {
     const found = sales.get(invoiceID) ?? [];
     if (reference === null || !invoiceIds.has(invoiceID)) continue;
     if (found.some((sale) => sale.reference === reference)) continue;
-    const sale = { reference, saleId, netMinor: minorIn(extendedPrice, currency) };
+    const sale = { reference, saleId, netMinor: minorIn(extendedPrice, api.context.currency) };
     sales.set(invoiceID, [...found, sale]);
   }
   for (const found of sales.values()) found.sort((a, b) => (a.reference < b.reference ? -1 : 1));
@@ -271,3 +263,10 @@ async function readLines(api: Autotask, invoiceIds: readonly SourceId[]): Promis
   }
   return lines;
 }
+
+export const pull = {
+  clients: pullClients,
+  tickets: pullTickets,
+  timeEntries: pullTime,
+  invoices: pullInvoices,
+};

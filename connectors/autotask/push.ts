@@ -14,8 +14,7 @@ import { findByKey, type KeySearch, verifyFilter } from '../kit/writing/search.t
 import type { ClosableTicket, Keyed, TicketText } from '../kit/writing/tickets.ts';
 import { type Autotask, companyNumber, create, getItem, type List, listOf, where } from './call.ts';
 import { type FactId, facts } from './facts.ts';
-import { companyFieldNames, findValue, readNames } from './lists.ts';
-import { ticketNames } from './mapping.ts';
+import { companyFieldNames, findValue } from './lists.ts';
 import { UserDefinedFields } from './schema.ts';
 
 const titleLengthMax = 255;
@@ -23,14 +22,11 @@ const descriptionLengthMax = 8000;
 
 const KeyedTicket = z.object({
   id: Id,
-  ...optional(Id, 'companyID', 'status'),
+  status: Id,
+  ...optional(Id, 'companyID'),
   ...optional(z.string(), 'ticketNumber', 'externalID'),
 });
 type KeyedTicket = z.infer<typeof KeyedTicket>;
-
-function requireAlerts({ config }: Autotask) {
-  return requireSettings('Autotask', 'alerts', config.alerts, '{ queue: NAME }');
-}
 
 export const alertRecord: KeyedRecord<Autotask, TicketText, KeyedTicket, FactId> = {
   noun: 'ticket',
@@ -53,8 +49,9 @@ function byKey({ key, clientId }: Keyed): KeySearch<List, KeyedTicket, FactId> {
 }
 
 async function createTicket(api: Autotask, ticket: TicketText): Promise<Delivered> {
-  const { context } = api;
-  const { queue, priority, status, dueInDays } = requireAlerts(api);
+  const { config, context } = api;
+  const alerts = requireSettings('Autotask', 'alerts', config.alerts, '{ queue: NAME }');
+  const { queue, priority, status, dueInDays } = alerts;
   const today = dateInZone(instantFromMs(context.now()), context.timezone);
   const body = {
     companyID: companyNumber(ticket.clientId),
@@ -116,11 +113,11 @@ const alertTicket: ClosableTicket<Autotask> = {
   async read(api, id) {
     const ticket = await getItem(api, 'Tickets', id, KeyedTicket);
     if (ticket === null) return null;
-    const nameIn = await readNames(api, [ticket], { status: ticketNames.status });
-    const isClosed = api.config.closedStatuses.includes(nameIn(ticket, 'status')?.name ?? '');
+    const names = await api.names.byId(api, 'ticket statuses', [ticket.status]);
+    const isClosed = api.config.closedStatuses.includes(names.get(ticket.status)?.name ?? '');
     return { bearsKey: (key) => ticket.externalID === key, isClosed };
   },
-  close: (api, id) => closeTicket(api, id, requireAlerts(api).withdrawnStatus),
+  close: (api, id) => closeTicket(api, id, api.config.alerts?.withdrawnStatus),
   note: notes,
   // It may also be hidden from us.
   whenGone: 'by hand',
@@ -133,9 +130,10 @@ export async function closeTicket(api: Autotask, id: SourceId, label?: string) {
   return () => api.write('PATCH', '/Tickets', { id: Number(id), status });
 }
 
-export const companyFields: ClientFields<Autotask, ClientField> = {
+export const companyFields: ClientFields<Autotask, ClientField, FactId> = {
   noun: 'company',
   product: 'Autotask',
+  fact: 'company-fields',
   async read(api, clientId) {
     const id = companyNumber(clientId);
     const company = await getItem(api, 'Companies', `${id}`, UserDefinedFields);

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { Delivered, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { textFromMinor } from '../../src/domain/money.ts';
+import { minorIn } from '../http/answers/exact.ts';
 import { Id } from '../http/answers/wire.ts';
 import { requireSettings } from '../kit/call.ts';
 import { allRows, findRow } from '../kit/reading/lists.ts';
@@ -23,7 +24,6 @@ import {
 import { type Autotask, create, getItem, type List, listOf, splitList, where } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { type Contract, findValue, readContracts } from './lists.ts';
-import { minorIn } from './mapping.ts';
 import { BlockWire, ChargeWire } from './schema.ts';
 
 const nameLengthMax = 100;
@@ -81,12 +81,9 @@ async function createSale(api: Autotask, sale: Sale): Promise<Delivered> {
   const contract = await findSalesContract(api, sale.clientId);
   const block = hasBlock(api, sale) ? await toBlock(api, contract, sale) : null;
   const charge = await toCharge(api, contract, sale);
-  const found = await findHalf(api, 'charge', sale);
-  const charged = found ?? (await writeHalf(api, 'charge', sale, charge));
+  const charged = await writeHalf(api, 'charge', sale, charge);
   refuseOtherPrice(charged, sale);
-  if (block !== null && (await findHalf(api, 'block', sale)) === null) {
-    await writeHalf(api, 'block', sale, block);
-  }
+  if (block !== null) await writeHalf(api, 'block', sale, block);
   return saleDelivered(charged);
 }
 
@@ -98,13 +95,15 @@ async function findHalf(api: Autotask, half: Half, { key, clientId }: Sale): Pro
   return findRow<Found, List>(api, lists, schema, (row) => row[keyField] === key);
 }
 
-/** Writes it and looks it up by its key. */
+/** Writes it unless it is there, and looks it up by its key. */
 export async function writeHalf(
   api: Autotask,
   half: Half,
   sale: Sale,
   body: { contractID: number },
 ): Promise<Found> {
+  const known = await findHalf(api, half, sale);
+  if (known !== null) return known;
   const id = await create(api, `Contracts/${body.contractID}/${halves[half].path}`, body);
   const row = await findHalf(api, half, sale);
   await facts.verifyKept(api.context, `${half}-key`, false, async () => row !== null);

@@ -41,11 +41,11 @@ import {
   TimeEntryWire,
 } from './schema.ts';
 
-export function pullClients(psa: Psa, request: PullRequest): Rows<ClientRow> {
+function pullClients(psa: Psa, request: PullRequest): Rows<ClientRow> {
   return pullLists(psa, request, [readLists.Companies], CompanyWire, fromCompany);
 }
 
-export function pullTickets(psa: Psa, request: PullRequest): Rows<TicketRow> {
+function pullTickets(psa: Psa, request: PullRequest): Rows<TicketRow> {
   const lists = [readLists['Service tickets'], readLists['Project tickets']];
   return pullLists(psa, request, lists, TicketWire, fromTicket);
 }
@@ -57,13 +57,13 @@ function isOnOtherList({ path }: List, row: unknown): boolean {
   return path === '/service/tickets' && ProjectTicket.safeParse(row).success;
 }
 
-export function pullTime(psa: Psa, request: PullRequest): Rows<TimeEntryRow> {
+function pullTime(psa: Psa, request: PullRequest): Rows<TimeEntryRow> {
   const toRow = (wire: TimeEntryWire) => fromTimeEntry(wire, psa);
   const pages = pullLists(psa, request, [readLists.Time], TimeEntryWire, toRow);
   return psa.addEmails(psa, pages);
 }
 
-export function pullInvoices(psa: Psa, request: PullRequest): Rows<InvoiceRow> {
+function pullInvoices(psa: Psa, request: PullRequest): Rows<InvoiceRow> {
   const toRow = (wire: InvoiceWire) => fromInvoice(wire, psa);
   const pages = pullLists(psa, request, [readLists.Invoices], InvoiceWire, toRow);
   return withLines(pages, request, (ids) => readLines(psa, ids));
@@ -127,3 +127,10 @@ function presentLists(psa: Psa, { from, to, clientIds }: PresenceRequest) {
   const list = { path: readLists.Time.path, ...fieldsOf(EntryId) };
   return listsOf(psa, list, 'company/id', companyNumbers(clientIds), within);
 }
+
+export const pull = {
+  clients: pullClients,
+  tickets: pullTickets,
+  timeEntries: pullTime,
+  invoices: pullInvoices,
+};

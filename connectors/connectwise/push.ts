@@ -5,7 +5,7 @@ import { KindError } from '../../src/domain/errors.ts';
 import { ifThere } from '../http/answers/if-there.ts';
 import { Id } from '../http/answers/wire.ts';
 import { allRows, findRow } from '../kit/reading/lists.ts';
-import { type ClientFields, numberFor } from '../kit/writing/balance-field.ts';
+import type { ClientFields } from '../kit/writing/balance-field.ts';
 import { hasMarker, oneLine, shortened, withMarker } from '../kit/writing/marker.ts';
 import { guardedNotes, type Note } from '../kit/writing/notes.ts';
 import type { KeyedRecord } from '../kit/writing/push.ts';
@@ -154,9 +154,10 @@ export function notesPath(ticketId: SourceId): string {
 
 const Company = z.object({ id: Id, customFields: z.array(CustomField).nullish() });
 
-export const customFields: ClientFields<Psa, CustomField> = {
+export const customFields: ClientFields<Psa, CustomField, FactId> = {
   noun: 'company',
   product: 'ConnectWise',
+  fact: 'custom-fields',
   read: async (psa, clientId) =>
     (await psa.get(companyPath(clientId), Company, fieldsOf(Company))).customFields ?? [],
   /** Sends ALL fields, since a PATCH reportedly empties missing ones. */
@@ -179,6 +180,14 @@ export const customFields: ClientFields<Psa, CustomField> = {
   remoteId: (clientId) => clientId,
   writableFix: 'Let the API member’s security role edit company custom fields.',
 };
+
+/** The balance of a client with several kinds of hours is not a number. */
+function numberFor(name: string, hoursText: string): number {
+  if (Number.isFinite(Number(hoursText))) return Number(hoursText);
+  throw new KindError('rejected', `The Number field "${name}" cannot show ${hoursText}.`, {
+    fix: 'Make it a Text field, which can show several kinds of hours, and money.',
+  });
+}
 
 const numericTypes = ['Number', 'Currency', 'Percent'];
 

@@ -1,6 +1,6 @@
 /** How facts are verified: conditions by reading; the rest by writing, reading back and removing. */
 import type { CheckResult } from '../../src/contract/connector.ts';
-import { createProbe, fieldStep } from '../kit/checking/probe.ts';
+import { createProbe } from '../kit/checking/probe.ts';
 import { firstPage } from '../kit/reading/lists.ts';
 import type { Psa } from './call.ts';
 import { type FactId, facts, routeFacts } from './facts.ts';
@@ -38,7 +38,7 @@ export const probeConnection = createProbe<Psa, FactId>('ConnectWise', facts, ({
     writeNote: silentNotes.write,
     notePath: (ticketId, noteId) => `${notesPath(ticketId)}/${noteId}`,
   },
-  field: (psa, clientId) => fieldStep(psa, facts, 'custom-fields', customFields, clientId),
+  field: customFields,
   sale: {
     facts: routeFacts[config.billing.invoiceRoute],
     async create(psa, sale, wrote) {

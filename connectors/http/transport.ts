@@ -195,12 +195,9 @@ function fromFailure(
     return tooLarge(request, connection, what);
   }
   // The axios error holds the request with its credentials; keep only its cause.
-  const cause = isAxiosError(error) ? (error.cause ?? bareError(error)) : error;
+  const bare = isAxiosError(error) && Object.assign(new Error(error.message), { code: error.code });
+  const cause = isAxiosError(error) ? (error.cause ?? bare) : error;
   return fromNetworkFailure(request, url.host, cause);
-}
-
-function bareError(error: { code?: string | undefined; message: string }): Error {
-  return Object.assign(new Error(error.message), { code: error.code });
 }
 
 function redirectTarget(answer: RawAnswer, from: URL): URL | null {

@@ -141,9 +141,10 @@ interface AccountField extends ClientField {
   id: number;
 }
 
-export const accountField: ClientFields<Bms, AccountField> = {
+export const accountField: ClientFields<Bms, AccountField, FactId> = {
   noun: 'account',
   product: 'Kaseya BMS',
+  fact: 'account-field',
   async read(bms, clientId) {
     const path = `${fieldsPath(bms)}/${numericIds('Kaseya BMS', [clientId])[0]}`;
     const fields = await bms.get(path, resultOf(z.array(FieldWire)));

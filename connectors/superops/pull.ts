@@ -32,7 +32,7 @@ import { ClientWire, InvoiceWire, ItemWire, TicketWire } from './schema.ts';
 const itemIdIn = idIn('itemId');
 
 /** All of them: a client has no last-modified timestamp. */
-export async function* pullClients(ops: SuperOps, { clientIds }: PullRequest): Rows<ClientRow> {
+async function* pullClients(ops: SuperOps, { clientIds }: PullRequest): Rows<ClientRow> {
   await facts.refuseIfFalse(ops.context, 'schema-clients');
   const idOf = idIn('accountId');
   let found = 0;
@@ -47,7 +47,7 @@ export async function* pullClients(ops: SuperOps, { clientIds }: PullRequest): R
   });
 }
 
-export async function* pullTickets(ops: SuperOps, request: PullRequest): Rows<TicketRow> {
+async function* pullTickets(ops: SuperOps, request: PullRequest): Rows<TicketRow> {
   await facts.refuseIfFalse(ops.context, 'schema-tickets', 'dates-utc');
   const since = wholeSecond(request.since);
   const pages = readPages(downTo(ops, ticketsByChange, since), {
@@ -62,7 +62,7 @@ export async function* pullTickets(ops: SuperOps, request: PullRequest): Rows<Ti
   }
 }
 
-export async function* pullTime(ops: SuperOps, request: PullRequest): Rows<TimeEntryRow> {
+async function* pullTime(ops: SuperOps, request: PullRequest): Rows<TimeEntryRow> {
   await facts.refuseIfFalse(ops.context, 'schema-time', 'dates-utc', 'quantity-hours');
   await facts.refuseIfFalse(ops.context, 'items-hold-time', 'items-billable');
   const since = wholeSecond(request.since);
@@ -77,7 +77,7 @@ export async function* pullTime(ops: SuperOps, request: PullRequest): Rows<TimeE
 }
 
 /** By date, far enough back to see payments: there is no last-modified timestamp. */
-export async function* pullInvoices(ops: SuperOps, request: PullRequest): Rows<InvoiceRow> {
+async function* pullInvoices(ops: SuperOps, request: PullRequest): Rows<InvoiceRow> {
   await facts.refuseIfFalse(ops.context, 'schema-invoices');
   const from = addSeconds(request.since, -ops.config.invoiceDays * 86_400).slice(0, 10);
   yield* readPages(downTo(ops, invoicesByDate, from), {
@@ -146,3 +146,10 @@ function itemId(row: unknown): SourceId {
   if (id !== null) return id;
   throw new KindError('contract', 'getOfferedItems lists an item without an itemId.');
 }
+
+export const pull = {
+  clients: pullClients,
+  tickets: pullTickets,
+  timeEntries: pullTime,
+  invoices: pullInvoices,
+};

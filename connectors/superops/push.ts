@@ -235,9 +235,11 @@ const ClientFieldsWire = z.object({
 });
 
 /** By their API names. SuperOps wants all of them sent. */
-export const clientFields: ClientFields<SuperOps, ClientField> = {
+export const clientFields: ClientFields<SuperOps, ClientField, FactId> = {
   noun: 'client',
   product: 'SuperOps',
+  fact: 'client-fields',
+  needs: ['schema-fields'],
   async read(ops, accountId) {
     const { customFields } = await run(ops, operations.oneClient, { accountId }, ClientFieldsWire);
     return Object.entries(customFields ?? {}).map(([name, value]) => ({ name, value }));

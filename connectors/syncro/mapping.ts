@@ -12,8 +12,9 @@ import { minorFromText } from '../../src/domain/money.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import { msFromInstant } from '../../src/domain/time.ts';
-import { secondsOf as readSeconds } from '../http/answers/exact.ts';
+import { minorIn, secondsOf as readSeconds } from '../http/answers/exact.ts';
 import { inField, presentIds } from '../http/answers/rows.ts';
+import { notShown } from '../kit/reading/invoice-lines.ts';
 import type { NamedRow } from '../kit/reading/names.ts';
 import { keysIn } from '../kit/writing/marker.ts';
 import type { SyncroConfig } from './config.ts';
@@ -130,6 +131,7 @@ function keyOfInvoice({ number, note }: InvoiceWire): string | null {
 export function fromInvoice(wire: InvoiceWire, currency: string): InvoiceRow {
   const totalMinor = minorOf(wire, 'total', currency);
   return {
+    ...notShown,
     sourceId: wire.id,
     number: wire.number ?? null,
     clientId: wire.customer_id,
@@ -138,14 +140,10 @@ export function fromInvoice(wire: InvoiceWire, currency: string): InvoiceRow {
     currency,
     totalMinor,
     netMinor: minorOf(wire, 'subtotal', currency),
-    paidMinor: null,
-    creditedMinor: null,
     // An invoice of zero counts as paid from the start.
     isPaid: wire.is_paid === true && totalMinor !== null && totalMinor > 0,
     isVoid: false,
     issuedOn: /^\d{4}-\d{2}-\d{2}/.exec(wire.date ?? '')?.[0] ?? null,
-    paidOn: null,
-    lines: null,
     updatedAt: wire.updated_at,
   };
 }
@@ -154,7 +152,7 @@ export function fromInvoice(wire: InvoiceWire, currency: string): InvoiceRow {
 export function fromInvoiceLine(wire: InvoiceLineWire, currency: string): InvoiceLine {
   const { item: product = null, quantity = null, price = null } = wire;
   const isWhole = /^-?\d{1,6}(?:\.0+)?$/.test(quantity ?? '');
-  const unitMinor = price === null ? null : minorFromText(price, currency);
+  const unitMinor = minorIn(price, currency);
   const totalMinor = unitMinor === null || !isWhole ? null : unitMinor * Number(quantity);
   return { product, quantity, totalMinor };
 }

@@ -115,9 +115,10 @@ function noteDelivered({ ticketId }: Note, id: SourceId): Delivered {
   return { remoteId: id, label: `comment ${id} on ticket ${ticketId}` };
 }
 
-export const clientFields: ClientFields<Syncro, ClientField> = {
+export const clientFields: ClientFields<Syncro, ClientField, FactId> = {
   noun: 'customer',
   product: 'Syncro',
+  fact: 'client-fields',
   async read(syncro, clientId) {
     const { properties } = await readCustomer(syncro, clientId);
     return Object.entries(properties ?? {}).map(([name, value]) => ({ name, value }));

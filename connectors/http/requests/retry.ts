@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pRetry, { AbortError } from 'p-retry';
-import { isKindError, KindError } from '../../../src/domain/errors.ts';
+import { isKindError, type KindError } from '../../../src/domain/errors.ts';
 
 /** Longest pause of our own choosing. */
 const longestBackoffMs = 60_000;
@@ -52,10 +52,9 @@ export function withRetries<T>(attempt: () => Promise<T>, options: RetryOptions)
 }
 
 function askedTooLong(error: KindError, retryAfterSeconds: number): KindError {
-  const { kind, message, fix, status, cause } = error;
   const seconds = retryAfterSeconds.toLocaleString('en');
-  const asks = `The vendor asks to wait ${seconds} s; the next run tries again.`;
-  return new KindError(kind, `${message} ${asks}`, { fix, status, retryAfterSeconds, cause });
+  error.message += ` The vendor asks to wait ${seconds} s; the next run tries again.`;
+  return error;
 }
 
 /**

@@ -3,11 +3,9 @@ import type { CheckResult, SourceId } from '../../../src/contract/connector.ts';
 import { isKindError } from '../../../src/domain/errors.ts';
 import { firstPage, type Pages } from '../reading/lists.ts';
 
-type Attempt = (id: string, work: () => Promise<CheckResult[]>) => Promise<CheckResult[]>;
-
 /** What an admin can correct becomes a failed result; anything else is a bug of ours and is thrown. */
-export function attemptsAt(product: string): Attempt {
-  return async (id, work) => {
+export function attemptsAt(product: string) {
+  return async (id: string, work: () => Promise<CheckResult[]>): Promise<CheckResult[]> => {
     try {
       return await work();
     } catch (error) {

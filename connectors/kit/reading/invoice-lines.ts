@@ -1,6 +1,17 @@
 import type { InvoiceLine, InvoiceRow, PullRequest } from '../../../src/contract/connector.ts';
 import type { Rows } from './lists.ts';
 
+/** Of an invoice, what a vendor may not show. */
+export const notShown = {
+  reference: null,
+  saleId: null,
+  netMinor: null,
+  paidMinor: null,
+  creditedMinor: null,
+  paidOn: null,
+  lines: null,
+};
+
 export type LinesOf = ReadonlyMap<string, readonly InvoiceLine[]>;
 
 /** Adds the lines that the request wants; lines of other invoices are not requested. */

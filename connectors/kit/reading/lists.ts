@@ -1,6 +1,6 @@
 /** Reads lists: quarantining bad rows, strictly, or until one row is found. */
 import type { ZodType } from 'zod';
-import type { Page, RejectedRow, SourceId } from '../../../src/contract/connector.ts';
+import type { Page, SourceId } from '../../../src/contract/connector.ts';
 import { KindError } from '../../../src/domain/errors.ts';
 import { addSeconds, type Instant } from '../../../src/domain/time.ts';
 import { describeIssue } from '../../http/answers/issues.ts';
@@ -26,9 +26,7 @@ export type Rows<Row> = AsyncGenerator<Page<Row>>;
 /** IDs of the time that exists. */
 export type PresentIds = AsyncGenerator<readonly SourceId[]>;
 
-interface HasPages<List> {
-  pages(list: List): Pages;
-}
+type HasPages<List> = { pages(list: List): Pages };
 
 /** A page of a numbered list, from its envelope. */
 export interface NumberedPage {
@@ -279,8 +277,4 @@ export function lastIdOf(path: string, rows: readonly unknown[]): string {
   const id = rawId(rows.at(-1));
   if (id !== null) return id;
   throw new KindError('contract', `${calledBy(path)}: the last row of a full page has no id.`);
-}
-
-export function quarantined(sourceId: SourceId, reason: string, row: unknown): RejectedRow {
-  return { sourceId, reason, row };
 }

@@ -21,22 +21,15 @@ export type NameSources<C, Kind extends string> = Readonly<
   Record<Kind, (call: C, of: string) => Promise<readonly NamedRow[]>>
 >;
 
-export interface Names<C, Kind extends string> {
-  /** From memory unless too old. */
-  list(call: C, kind: Kind, of?: string): Promise<readonly NamedRow[]>;
-  /** Always read. */
-  reread(call: C, kind: Kind, of?: string): Promise<readonly NamedRow[]>;
-  /** Rows by ID, including these if the vendor knows them. */
-  byId(call: C, kind: Kind, ids: readonly string[]): Promise<ReadonlyMap<string, NamedRow>>;
-  /** The ID of a name in the config; throws `config` if there is none. */
-  idOf(call: C, kind: Kind, name: string, of?: string): Promise<string>;
-}
+export type Names<C extends HasContext, Kind extends string> = ReturnType<
+  typeof createNames<C, Kind>
+>;
 
 /** `product`: display name of the vendor's product. */
 export function createNames<C extends HasContext, Kind extends string>(
   product: string,
   sources: NameSources<C, Kind>,
-): Names<C, Kind> {
+) {
   const lists = new Map<string, Remembered<C, NamedRow>>();
   /** IDs that stay unknown are requested once per process. */
   const missing = new Set<string>();
@@ -50,9 +43,16 @@ export function createNames<C extends HasContext, Kind extends string>(
   }
 
   return {
-    list: (call, kind, of) => listOf(kind, of).list(call),
-    reread: (call, kind, of) => listOf(kind, of).reread(call),
-    async byId(call, kind, ids) {
+    /** From memory unless too old. */
+    list: (call: C, kind: Kind, of?: string) => listOf(kind, of).list(call),
+    /** Always read. */
+    reread: (call: C, kind: Kind, of?: string) => listOf(kind, of).reread(call),
+    /** Rows by ID, including these if the vendor knows them. */
+    async byId(
+      call: C,
+      kind: Kind,
+      ids: readonly string[],
+    ): Promise<ReadonlyMap<string, NamedRow>> {
       if (ids.length === 0) return new Map();
       const stored = await listOf(kind).stored(call);
       const known = rowsById(stored ?? []);
@@ -62,7 +62,8 @@ export function createNames<C extends HasContext, Kind extends string>(
       for (const id of unknown) if (!renewed.has(id)) missing.add(`${kind} ${id}`);
       return renewed;
     },
-    async idOf(call, kind, name, of) {
+    /** The ID of a name in the config; throws `config` if there is none. */
+    async idOf(call: C, kind: Kind, name: string, of?: string): Promise<string> {
       const { list, reread } = listOf(kind, of);
       const isIt = (row: NamedRow): boolean => row.name === name;
       const found = (await list(call)).find(isIt) ?? (await reread(call)).find(isIt);
