@@ -9,7 +9,7 @@ import { ClientWire, InvoiceWire, TicketWire, TimeWire } from './schema.ts';
 
 function pullFrom<Wire, Row>(path: string, schema: ZodType<Wire>, fromWire: (wire: Wire) => Row) {
   return (desk: PlainDesk, request: PullRequest): Rows<Row> =>
-    readPages(desk, { list: changedList(path, request), schema, fromWire });
+    readPages(desk.pages(changedList(path, request)), { schema, fromWire });
 }
 
 export const pull = {

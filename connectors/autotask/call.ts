@@ -3,15 +3,22 @@ import { z } from 'zod';
 import type { ConnectorContext, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import type { Instant } from '../../src/domain/time.ts';
+import { rawId } from '../http/answers/rows.ts';
 import { Id } from '../http/answers/wire.ts';
 import { pagesByCursor } from '../http/paging.ts';
 import { type Call, createCalls, type OpenCall } from '../kit/call.ts';
-import { allRows, inChunks, lastIdOf, numericIds, type Pages } from '../kit/reading/lists.ts';
+import {
+  allRows,
+  inChunks,
+  lastIdOf,
+  numericIds,
+  type Pages,
+  shortList,
+} from '../kit/reading/lists.ts';
 import { createNames, type Names } from '../kit/reading/names.ts';
 import type { AutotaskConfig } from './config.ts';
 import { createConnection } from './connection.ts';
-import { type Cache, createCache, type NameKind, nameSources } from './lists.ts';
-import type { FieldInfo } from './schema.ts';
+import { createCache, type NameKind, nameSources } from './lists.ts';
 
 export interface List {
   /** `TimeEntries` */
@@ -28,9 +35,7 @@ type Open = Call<AutotaskConfig, List>;
 export interface Autotask extends Open {
   names: Names<Autotask, NameKind>;
   /** State of this process, shared by all calls of the connection. */
-  cache: Cache;
-  /** The fields of each entity, requested once per call. */
-  fields: Map<string, readonly FieldInfo[]>;
+  cache: ReturnType<typeof createCache>;
 }
 
 export function createAutotask(
@@ -40,7 +45,7 @@ export function createAutotask(
   const open = createCalls(config, context, createConnection(config, context), readPages);
   const names = createNames('Autotask', nameSources);
   const cache = createCache();
-  return (signal) => ({ ...open(signal), names, cache, fields: new Map() });
+  return (signal) => ({ ...open(signal), names, cache });
 }
 
 /** As the vendor writes it: `{ op: 'gte', field: 'id', value: 0 }`. */
@@ -89,7 +94,7 @@ export function splitList(list: List, field: string, ids: readonly SourceId[]): 
 }
 
 /** All their rows, strictly. */
-export async function readRows<Wire>(
+export function readRows<Wire>(
   api: Autotask,
   path: string,
   schema: z.ZodObject & z.ZodType<Wire>,
@@ -97,17 +102,12 @@ export async function readRows<Wire>(
   ids: readonly SourceId[],
   ...filter: readonly Filter[]
 ): Promise<Wire[]> {
-  const rows: Wire[] = [];
-  for (const list of splitList(listOf(path, schema, ...filter), field, ids)) {
-    rows.push(...(await allRows(api, list, schema)));
-  }
-  return rows;
+  const lists = splitList(listOf(path, schema, ...filter), field, ids);
+  return allRows<Wire, List>(api, lists, schema);
 }
 
 const PageDetails = z.object({ count: z.int().nullish(), nextPageUrl: z.string().nullable() });
 const Page = z.object({ items: z.array(z.unknown()), pageDetails: PageDetails });
-
-const RowWithId = z.object({ id: z.int() });
 
 /** `resume`: the highest ID so far, if all IDs have risen up to here; else where the list began. */
 async function* readPages(api: Open, list: List): Pages {
@@ -125,14 +125,11 @@ async function* readPages(api: Open, list: List): Pages {
   });
   for await (const { data } of pages) {
     const { items, pageDetails } = data;
-    if ((pageDetails.count ?? 0) > items.length) {
-      const message = `${path}: a page counts ${pageDetails.count} rows but has ${items.length}.`;
-      throw new KindError('contract', message, { fix: 'Run check.' });
-    }
-    for (const row of items) {
-      const id = RowWithId.safeParse(row).data?.id ?? Number.NaN;
-      if (id <= highest) isRising = false;
-      if (id > highest) highest = id;
+    const count = pageDetails.count ?? 0;
+    if (count > items.length) throw shortList(path, items.length, count);
+    for (const id of items.map((row) => Number(rawId(row) ?? Number.NaN))) {
+      isRising &&= id > highest;
+      highest = id;
     }
     yield { rows: items, resume: isRising ? String(highest) : start };
   }

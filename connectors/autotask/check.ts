@@ -1,4 +1,4 @@
-/** What `check` verifies by reading. */
+/** What `check` verifies by reading; with `--probe`, also by writing to a test client. */
 import { z } from 'zod';
 import type { CheckResult, NameLists, SourceId } from '../../src/contract/connector.ts';
 import { secondsOf } from '../http/answers/exact.ts';
@@ -10,23 +10,21 @@ import {
   type Proof,
   runChecks,
   softened,
-  warningResult,
 } from '../kit/checking/checks.ts';
-import { allRows } from '../kit/reading/lists.ts';
-import { type Autotask, companyNumbers, listOf, readRows, where } from './call.ts';
+import { createProbe } from '../kit/checking/probe.ts';
+import { createKeyed } from '../kit/writing/push.ts';
+import { type Autotask, companyNumbers, readRows, where } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import {
   companyFieldNames,
   findValue,
   isAnyVisible,
   type NameKind,
-  proveVisible,
   readContracts,
 } from './lists.ts';
-import { findNoteType } from './push.ts';
-import { findBillingCode, findSalesContract } from './sales.ts';
+import { alertRecord, closeTicket, companyFields, findNoteType, notes } from './push.ts';
+import { findBillingCode, findSalesContract, toCharge, writeHalf } from './sales.ts';
 import { BlockWire } from './schema.ts';
-import { verifyByReading } from './verify.ts';
 
 /** Lists read; every tenant has some of these, so an empty one means a missing permission. */
 const neverEmpty = ['Companies', 'Tickets', 'TimeEntries', 'Resources', 'Roles', 'BillingCodes'];
@@ -34,16 +32,15 @@ const sold = ['Contracts', 'ContractBlocks', 'ContractCharges', 'Invoices', 'Bil
 const maybeEmpty = [...sold, 'Tasks', 'Projects'];
 
 export function checkConnection(api: Autotask, clientIds: readonly SourceId[]) {
-  const hasClients = clientIds.length > 0;
   const isNonBillable = where.equals('isNonBillable', true);
   const nonBillable = listProof(api, 'non-billable', 'TimeEntries', isNonBillable);
   return runChecks('Autotask', {
     credentials: ['auth', () => checkCredentials(api)],
     lists: [...neverEmpty, ...maybeEmpty].map((path) => listProof(api, path, path)),
     clients: ['clients', () => checkCompanies(api, clientIds)],
-    facts: [['facts', () => verifyByReading(api)], ...(hasClients ? [nonBillable] : [])],
+    facts: [['facts', () => verifyByReading(api)], nonBillable],
     names: namesToCheck(api, clientIds),
-    native: hasClients ? ['native-contracts', () => nativeBlocks(api, clientIds)] : null,
+    native: ['native-contracts', () => nativeBlocks(api, clientIds)],
     known: () => facts.factResults(api.context, writtenFacts(api)),
   });
 }
@@ -58,13 +55,10 @@ function listProof(api: Autotask, name: string, path: string, filter = where.eve
   const id = `permission.${name}`;
   const what = name === path ? path : `${name} ${path}`;
   const prove = async (): Promise<CheckResult[] | string> => {
-    if (neverEmpty.includes(name)) await proveVisible(api, path);
-    else if (!(await isAnyVisible(api, path, filter))) {
-      const detail = `Autotask shows no ${what}: there are none, or the API user may not see them.`;
-      const fix = `If there are some, let the API user’s security level see them (see the README).`;
-      return [warningResult(id, detail, fix)];
-    }
-    return `${what} can be read.`;
+    if (await isAnyVisible(api, path, filter)) return `${what} can be read.`;
+    const detail = `Autotask shows no ${what}: there are none, or the API user may not see them.`;
+    const fix = `If there are some, let the API user’s security level see them (see the README).`;
+    return [{ id, status: neverEmpty.includes(name) ? 'failed' : 'warning', detail, fix }];
   };
   return [id, prove];
 }
@@ -94,20 +88,18 @@ function namesToCheck(api: Autotask, clientIds: readonly SourceId[]): Proof[] {
     ['notes.internal', notes.internal, publish],
     ['notes.type', 'The first note type', () => findNoteType(api)],
   ]).map((proof) => softened('Autotask', proof));
-  return [
-    ...nameProofs(closedStatuses.map((name) => [`closedStatuses.${name}`, name, status])),
-    ...ofNotes,
-    ...nameProofs([
-      ['alerts.queue', alerts?.queue, find('queues')],
-      ['alerts.priority', alerts?.priority, find('priorities')],
-      ['alerts.status', alerts?.status, status],
-      ['billing.chargeType', billing?.chargeType, find('charge types')],
-      ['billing.billingCode', billing?.billingCode, (name) => findBillingCode(api, name)],
-    ]),
-    ...nameProofs(
-      clientIds.map((id) => [`billing.contract.${id}`, billing?.contract, contractOf(id)]),
+  const others = nameProofs([
+    ...closedStatuses.map((name) => [`closedStatuses.${name}`, name, status] as const),
+    ['alerts.queue', alerts?.queue, find('queues')],
+    ['alerts.priority', alerts?.priority, find('priorities')],
+    ['alerts.status', alerts?.status, status],
+    ['billing.chargeType', billing?.chargeType, find('charge types')],
+    ['billing.billingCode', billing?.billingCode, (name) => findBillingCode(api, name)],
+    ...clientIds.map(
+      (id) => [`billing.contract.${id}`, billing?.contract, contractOf(id)] as const,
     ),
-  ];
+  ]);
+  return [...ofNotes, ...others];
 }
 
 /** Facts verified only by writing, for the steps that this config uses. */
@@ -141,21 +133,56 @@ async function nativeBlocks(api: Autotask, clientIds: readonly SourceId[]): Prom
   return nativeContracts(found, fix);
 }
 
-const Named = z.object({ id: Id, name: z.string() });
-
 /** Names that the config may use, for `check` to compare. */
 export async function listNames(api: Autotask, clientIds: readonly SourceId[]): Promise<NameLists> {
   const listed = ({ id, name }: { id: SourceId; name: string }) => ({ sourceId: id, name });
-  const namesOf = async (path: string) =>
-    (await allRows(api, listOf(path, Named, where.everything), Named)).map(listed);
   const readLabels = async (kind: NameKind) => (await api.names.list(api, kind)).map(listed);
-  const lists = {
+  return {
     boards: await readLabels('queues'),
     ticketTypes: await readLabels('ticket types'),
-    workTypes: await namesOf('BillingCodes'),
-    roles: await namesOf('Roles'),
+    workTypes: await readLabels('billing codes'),
+    roles: await readLabels('roles'),
     clientFields: (await companyFieldNames(api)).map(({ name }) => name),
+    ...(clientIds.length > 0 && { agreements: (await readContracts(api, clientIds)).map(listed) }),
   };
-  if (clientIds.length === 0) return lists;
-  return { ...lists, agreements: (await readContracts(api, clientIds)).map(listed) };
 }
+
+/** The filters by which changes are requested. */
+const changeFilters = [
+  ['Tickets', 'lastActivityDate'],
+  ['Tickets', 'lastTrackedModificationDateTime'],
+  ['TimeEntries', 'lastModifiedDateTime'],
+  ['TimeEntries', 'billingApprovalDateTime'],
+] as const;
+
+/** Nothing has changed in the far future; if a filter is ignored, there are rows. */
+async function verifyByReading(api: Autotask): Promise<CheckResult[]> {
+  let areHonoured = true;
+  for (const [path, field] of changeFilters) {
+    const isFuture = where.since(field, '2999-01-01T00:00:00.000Z');
+    areHonoured &&= !(await isAnyVisible(api, path, isFuture));
+  }
+  return facts.verifyAll(api.context, { 'change-filters': areHonoured });
+}
+
+export const probeConnection = createProbe<Autotask, FactId>('Autotask', facts, ({ config }) => ({
+  ticket: config.alerts !== undefined && {
+    facts: ['ticket-key-kept', 'ticket-key-found'],
+    create: (api, alert) => createKeyed(api, facts, alertRecord, alert),
+    noteFact: 'note-publish',
+    writeNote: notes.write,
+    close: async (api, ticketId) => (await closeTicket(api, ticketId))(),
+  },
+  field: companyFields,
+  sale: config.billing !== undefined && {
+    facts: ['charge-key'],
+    async create(api, sale, wrote) {
+      const contract = await findSalesContract(api, sale.clientId);
+      // Not billable, so that nobody approves it meanwhile.
+      const body = { ...(await toCharge(api, contract, sale)), isBillableToCompany: false };
+      const { id } = await writeHalf(api, 'charge', sale, body);
+      wrote(`/Contracts/${contract.id}/Charges/${id}`);
+    },
+  },
+  fix: 'Delete it by hand in Autotask.',
+}));

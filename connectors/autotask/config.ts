@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BaseUrl, DueInDays, Name, Names, toggle, upTo } from '../http/settings.ts';
+import { BaseUrl, DueInDays, Name, Names, neededFor, toggle, upTo } from '../http/settings.ts';
 
 const Alerts = z.strictObject({
   queue: Name.describe('Queue, by name, in which low-balance tickets are made.'),
@@ -12,18 +12,12 @@ const Alerts = z.strictObject({
 });
 
 const Notes = z.strictObject({
-  client: Name.default('All Autotask Users').describe(
-    'Publish level, by name, of notes that the client sees.',
-  ),
-  internal: Name.default('Internal Project Team').describe(
-    'Publish level, by name, of internal notes.',
-  ),
+  client: Name.default('All Autotask Users').describe('Publish level of notes for the client.'),
+  internal: Name.default('Internal Project Team').describe('Publish level of internal notes.'),
 });
 
 const Billing = z.strictObject({
-  contract: Name.describe(
-    'Name of each client’s contract for sales; a trailing `*` matches any ending.',
-  ),
+  contract: Name.describe('Name of each client’s contract for sales; `*` at its end matches any.'),
   billingCode: Name.optional().describe(
     'Billing code, by name, for offers without their own product; on a block-hour contract it must be of type block purchase.',
   ),
@@ -38,30 +32,19 @@ const Billing = z.strictObject({
 export const AutotaskConfig = z.strictObject({
   username: Name.describe('User name (e-mail form) of the API-only user.'),
   secret: Name.describe('Password (secret) of the API-only user.').meta({ secret: true }),
-  integrationCode: Name.describe('Tracking identifier (API integration code) of that user.').meta({
-    secret: true,
-  }),
+  integrationCode: Name.describe('API tracking identifier of that user.').meta({ secret: true }),
   zoneUrl: BaseUrl.default('https://webservices.autotask.net/ATServicesRest').describe(
     'Address for discovering the zone of your database; no need to change it.',
   ),
-  alerts: Alerts.optional().describe(
-    'How low-balance tickets are made; needed only where alerts go to this connection.',
-  ),
+  alerts: neededFor(Alerts, 'alerts', 'How low-balance tickets are made'),
   notes: Notes.prefault({}).describe('How ticket notes are made.'),
-  billing: Billing.optional().describe(
-    'How a sale is billed; needed only where invoices go to this connection.',
+  billing: neededFor(Billing, 'invoices', 'How a sale is billed'),
+  closedStatuses: Names.default(['Complete']).describe('Statuses, by name, that count as closed.'),
+  requestShare: upTo(
+    95,
+    50,
+    'Percentage of the 10,000 hourly requests, shared by all integrations, at which this connection pauses.',
   ),
-  closedStatuses: Names.default(['Complete']).describe(
-    'Ticket statuses that count as closed, by name.',
-  ),
-  requestShare: z
-    .int()
-    .min(5)
-    .max(95)
-    .default(50)
-    .describe(
-      'Percentage of the 10,000 hourly requests, shared by all integrations, at which this connection pauses.',
-    ),
   pageSize: upTo(500, 500, 'Rows per page; Autotask allows at most 500.'),
 });
 

@@ -82,10 +82,8 @@ function createZone(config: AutotaskConfig, context: ConnectorContext): Discover
   const transport = createTransport({
     context,
     limits,
-    baseUrl: config.zoneUrl,
-    attempts: 3,
     // Only the user name is needed here; the secret is sent only to the zone.
-    authorize: async () => ({}),
+    baseUrl: config.zoneUrl,
     classify(answer) {
       const error = classifyAnswer(answer, context.now());
       if (error === null || answer.status !== 500) return null;
@@ -114,10 +112,7 @@ function believeZone(text: string, zoneUrl: string): string {
   });
 }
 
-interface Meaning {
-  kind: ErrorKind;
-  fix?: string;
-}
+type Meaning = { kind: ErrorKind; fix?: string };
 
 /** Autotask returns 500 for nearly everything, with the reason in the body. `isRead`: absent for both. */
 const meanings: readonly (Meaning & { says: RegExp; isRead?: boolean })[] = [
@@ -151,15 +146,11 @@ function classifyAutotask(answer: RawAnswer, nowMs: number): KindError | null {
   const { status, request, headers } = answer;
   if (status < 400 || isHtml(answer)) return null;
   const said = vendorText(answer);
-  const meaning = meaningOf(answer, said);
-  if (meaning === undefined) return null;
-  const { kind, fix } = meaning;
+  const { kind, fix } = meaningOf(answer, said) ?? {};
+  if (kind === undefined) return null;
   const retryAfterSeconds = retryAfter(headers['retry-after'], nowMs);
-  return new KindError(kind, `${nameOf(request)} answered ${status}${said}.`, {
-    status,
-    ...(fix !== undefined && { fix }),
-    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
-  });
+  const detail = { status, fix, retryAfterSeconds };
+  return new KindError(kind, `${nameOf(request)} answered ${status}${said}.`, detail);
 }
 
 function meaningOf({ status, request }: RawAnswer, said: string): Meaning | undefined {

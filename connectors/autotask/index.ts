@@ -3,15 +3,13 @@ import { balancePush } from '../kit/writing/balance-field.ts';
 import { notePush } from '../kit/writing/notes.ts';
 import { keyedPush } from '../kit/writing/push.ts';
 import { createAutotask } from './call.ts';
-import { checkConnection, listNames } from './check.ts';
+import { checkConnection, listNames, probeConnection } from './check.ts';
 import { AutotaskConfig } from './config.ts';
 import { facts } from './facts.ts';
 import { listClients } from './lists.ts';
-import { pullClients, pullInvoices, pullTickets } from './pull.ts';
+import { countTime, presentTime, pull } from './pull.ts';
 import { alertRecord, companyFields, notes } from './push.ts';
 import { findBillingCode, listProducts, saleRecord } from './sales.ts';
-import { countTime, presentTime, pullTime } from './time.ts';
-import { probeConnection } from './verify.ts';
 
 /** Autotask PSA (Datto, Kaseya). See README.md. */
 export const autotask = describeVendor({
@@ -37,19 +35,14 @@ export const autotask = describeVendor({
     listClients,
     listProducts,
     proveProduct: findBillingCode,
-    pull: {
-      clients: pullClients,
-      tickets: pullTickets,
-      timeEntries: (api, request) => api.cache.addEmails(api, pullTime(api, request)),
-      invoices: pullInvoices,
-    },
+    pull,
     presentTime,
     countTime,
     push: {
       'alert-ticket': keyedPush(facts, alertRecord),
       'ticket-note': notePush(notes),
       invoice: keyedPush(facts, saleRecord),
-      'balance-field': balancePush(facts, 'company-fields', companyFields),
+      'balance-field': balancePush(facts, companyFields),
     },
   },
 });

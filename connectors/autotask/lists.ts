@@ -1,6 +1,6 @@
 /** Look-ups: names by ID, requested once and cached; whether anything is visible; contracts. */
 import { z } from 'zod';
-import type { InvoiceRow, PullRequest, SourceId } from '../../src/contract/connector.ts';
+import type { InvoiceRow, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
@@ -8,49 +8,33 @@ import { Id, optional } from '../http/answers/wire.ts';
 import { allRows, firstPage } from '../kit/reading/lists.ts';
 import { lookUpNames, type NamedRow, type NameSources } from '../kit/reading/names.ts';
 import { resumableLists } from '../kit/reading/positions.ts';
-import { rememberEmails } from '../kit/reading/remembered.ts';
 import { type Autotask, companyNumbers, type List, listOf, readRows, where } from './call.ts';
 import { fromCompany } from './mapping.ts';
 import { CompanyWire, ContractWire, FieldInfo } from './schema.ts';
 
-export type Cache = ReturnType<typeof createCache>;
-
 /** A charge of ours that was billed, with its key. */
 export type BilledSale = Pick<InvoiceRow, 'saleId' | 'netMinor'> & { reference: string };
 
-/** Companies of tickets and projects, projects of tasks; null: it has none. */
-type Owners = Map<SourceId, SourceId | null>;
-
 export function createCache() {
-  const owners = (): Owners => new Map();
+  const owners = () => new Map<SourceId, SourceId | null>();
   return {
+    /** Companies of tickets and projects, projects of tasks; null: it has none. */
     owners: { Tickets: owners(), Tasks: owners(), Projects: owners() },
     /** Keeps billed items as they were billed, until billing is finished. */
     salesOfInvoice: new Map<SourceId, readonly BilledSale[]>(),
     /** The last sweep: its request, its filter, and how many of its rows were not requested. */
     sweep: { of: '', filter: [] as List['filter'], others: 0 },
-    addEmails: rememberEmails((api: Autotask) =>
-      allRows(api, listOf('Resources', Resource, where.everything), Resource),
-    ),
   };
 }
 
 const Fields = z.object({ fields: z.array(FieldInfo) });
-const Resource = z.object({ id: Id, ...optional(z.string(), 'email') });
-
-async function readFields(api: Autotask, path: string): Promise<readonly FieldInfo[]> {
-  const known = api.fields.get(path);
-  if (known !== undefined) return known;
-  const { fields } = await api.get(`/${path}/entityInformation/fields`, Fields);
-  api.fields.set(path, fields);
-  return fields;
-}
 
 /** All values, active ones first: rows may show others, and the config means an active one. */
 function picklist(path: string, field: string) {
   return async (api: Autotask): Promise<NamedRow[]> => {
-    const isIt = ({ name }: FieldInfo): boolean => name.toLowerCase() === field.toLowerCase();
-    const found = (await readFields(api, path)).find(isIt);
+    const read = () => api.get(`/${path}/entityInformation/fields`, Fields);
+    const { fields } = await api.recent.share(`fields of ${path}`, read);
+    const found = fields.find(({ name }) => name.toLowerCase() === field.toLowerCase());
     if (found === undefined) {
       const fix = 'The API may have changed its version, or hides fields from this API user.';
       throw new KindError('contract', `${path} in Autotask have no field ${field}.`, { fix });
@@ -58,6 +42,24 @@ function picklist(path: string, field: string) {
     return (found.picklistValues ?? [])
       .toSorted((a, b) => Number(a.isActive === false) - Number(b.isActive === false))
       .map(({ value, label }) => ({ id: value, name: label }));
+  };
+}
+
+/** All records of a short list, since inactive ones have logged time. `fields`: what makes up the name, and the e-mail. */
+function namesFrom(path: string, ...fields: readonly string[]) {
+  const Named = z.object({ id: Id, ...optional(z.string(), ...fields) });
+  return async (api: Autotask): Promise<NamedRow[]> => {
+    const rows = await allRows(api, listOf(path, Named, where.everything), Named);
+    // Rules by name must not silently stop because the permission to see names was lost.
+    await proveVisible(api, path, rows.length > 0);
+    return rows.map(({ id, ...texts }) => {
+      const { email, ...names } = texts as Record<string, string | null | undefined>;
+      return {
+        id,
+        email,
+        name: Object.values(names).filter(Boolean).join(' ') || unlistedName(id),
+      };
+    });
   };
 }
 
@@ -73,6 +75,9 @@ export const nameSources = {
   'contract statuses': picklist('Contracts', 'status'),
   'charge types': picklist('ContractCharges', 'chargeType'),
   'block statuses': picklist('ContractBlocks', 'status'),
+  'billing codes': namesFrom('BillingCodes', 'name'),
+  roles: namesFrom('Roles', 'name'),
+  resources: namesFrom('Resources', 'firstName', 'lastName', 'email'),
 } satisfies NameSources<Autotask, string>;
 export type NameKind = keyof typeof nameSources;
 
@@ -81,68 +86,39 @@ export async function findValue(api: Autotask, kind: NameKind, label: string): P
   return Number(await api.names.idOf(api, kind, label));
 }
 
-/** The fields with the names of records that are too many to list. */
-const nameFields = {
-  BillingCodes: ['name'],
-  Roles: ['name'],
-  Contracts: ['contractName'],
-  Resources: ['firstName', 'lastName'],
-} as const;
-type NamedEntity = keyof typeof nameFields;
-type NameSource = NameKind | NamedEntity;
-
-/** Names by ID. Some IDs are never listed (built-in roles), which is not "none". */
-export function readEntityNames(api: Autotask, path: NamedEntity, ids: Iterable<SourceId>) {
-  return lookUpNames(api, path, ids, async (unknown) => {
-    const names = new Map<SourceId, string>();
-    const fields: readonly (typeof nameFields)[NamedEntity][number][] = nameFields[path];
-    const Named = z.object({ id: Id, ...optional(z.string(), ...fields) });
-    for (const { id, ...texts } of await readRows(api, path, Named, 'id', unknown)) {
-      const name = fields.flatMap((field) => texts[field] || []).join(' ');
-      if (name !== '') names.set(id, name);
-    }
-    // Rules by name must not silently stop because the permission to see names was lost.
-    await proveStillVisible(api, path, names.size === unknown.length);
-    return names;
+/** Contracts are too many to list: only these. */
+function readContractNames(api: Autotask, ids: readonly SourceId[]) {
+  return lookUpNames(api, 'Contracts', ids, async (unknown) => {
+    const Named = z.object({ id: Id, ...optional(z.string(), 'contractName') });
+    const rows = await readRows(api, 'Contracts', Named, 'id', unknown);
+    await proveVisible(api, 'Contracts', rows.length === unknown.length);
+    return new Map(rows.map(({ id, contractName }) => [id, contractName || unlistedName(id)]));
   });
 }
 
-/** By our names: the field with an ID, and where that ID's name is from. */
-type NameTable = Readonly<Record<string, readonly [field: string, source: NameSource]>>;
-type WithIds<Table extends NameTable> = {
-  [field in Table[keyof Table][0]]?: SourceId | null | undefined;
-};
+type IdsIn<Field extends string> = { [field in Field]?: SourceId | null | undefined };
 
-/** The IDs in a row, with their names; null where there is none. */
-export type NamesIn<Table extends NameTable> = (
-  row: WithIds<Table>,
-) => Record<keyof Table, { id: SourceId; name: string } | null>;
+/** The ID in a field of a row, with its name; null: there is none. */
+export type NameIn<Field extends string> = (row: IdsIn<Field>, field: Field) => NamedRow | null;
 
 /** The names for these fields of the rows, from picklists or from short records. */
-export async function readNames<Table extends NameTable>(
+export async function readNames<Field extends string>(
   api: Autotask,
-  rows: readonly WithIds<NoInfer<Table>>[],
-  table: Table,
-): Promise<NamesIn<Table>> {
-  const fields = Object.entries(table) as [string, [keyof WithIds<Table>, NameSource]][];
-  const names = new Map<string, ReadonlyMap<SourceId, string>>();
-  for (const [ours, [field, source]] of fields) {
+  rows: readonly IdsIn<NoInfer<Field>>[],
+  sources: Readonly<Record<Field, NameKind | 'contracts'>>,
+): Promise<NameIn<Field>> {
+  const names = new Map<Field, ReadonlyMap<SourceId, NamedRow>>();
+  for (const field of Object.keys(sources) as Field[]) {
     const ids = [...new Set(rows.flatMap((row) => row[field] ?? []))];
-    names.set(ours, await readNamesOf(api, source, ids));
+    const source = sources[field];
+    const read =
+      source === 'contracts' ? readContractNames(api, ids) : api.names.byId(api, source, ids);
+    names.set(field, await read);
   }
-  return (row) => {
-    const found = fields.map(([ours, [field]]) => {
-      const id = row[field] ?? null;
-      if (id === null) return [ours, null];
-      return [ours, { id, name: names.get(ours)?.get(id) ?? unlistedName(id) }];
-    });
-    return Object.fromEntries(found);
+  return (row, field) => {
+    const id = row[field] ?? null;
+    return id && (names.get(field)?.get(id) ?? { id, name: unlistedName(id) });
   };
-}
-
-function readNamesOf(api: Autotask, source: NameSource, ids: readonly SourceId[]) {
-  if (source in nameSources) return api.names.byId(api, source as NameKind, ids);
-  return readEntityNames(api, source as NamedEntity, ids);
 }
 
 /** User-defined fields, filled in or not. */
@@ -161,61 +137,51 @@ export async function isAnyVisible(api: Autotask, path: string, filter = where.e
   return (await firstPage(api, list)).rows.length > 0;
 }
 
+/** Every tenant has some of these. */
+const everywhere = ['Companies', 'Tickets', 'TimeEntries'];
+
 /**
- * Autotask returns an empty list to a user without permission. Every tenant has some of these rows, so
- * none at all is a lost permission and not "no data".
+ * Autotask returns an empty list to a user without permission. Of what every tenant has, or what there was once, none at
+ * all is a lost permission and not "no data".
  */
-export async function proveVisible(api: Autotask, path: string, isSeen = false): Promise<void> {
-  if (isSeen || (await isAnyVisible(api, path))) return;
+async function proveVisible(api: Autotask, path: string, isSeen: boolean): Promise<void> {
+  const { memory } = api.context;
+  const key = `seen.${path}`;
+  const isKnown = everywhere.includes(path) || (await memory.get(key)) !== null;
+  if (isSeen || (await isAnyVisible(api, path)))
+    return isKnown ? undefined : memory.set(key, 'yes');
+  if (!isKnown) return;
   throw new KindError('permission', `Autotask shows this API user no ${path} at all.`, {
     fix: `Let the API user’s security level see ${path}; Autotask returns an empty list instead of an error.`,
   });
 }
 
-/** The same for rows that a new tenant may not have yet: if there were some once, there must be some now. */
-export async function proveStillVisible(api: Autotask, path: string, isSeen = false) {
-  const { memory } = api.context;
-  const key = `seen.${path}`;
-  if ((await memory.get(key)) !== null) return proveVisible(api, path, isSeen);
-  if (isSeen || (await isAnyVisible(api, path))) await memory.set(key, 'yes');
-}
-
 /** All pages of an entity's lists, each with the position from which a later pass resumes. */
-export async function* streamPages(
-  api: Autotask,
-  path: string,
-  lists: readonly List[],
-  { resume }: Pick<PullRequest, 'resume'>,
-  prove = proveVisible,
-) {
+export async function* streamPages(api: Autotask, lists: readonly List[], resume: string | null) {
   let isSeen = false;
   const read = (list: List, afterId: string | null) => api.pages({ ...list, afterId });
   for await (const page of resumableLists(lists, resume, read)) {
     isSeen ||= page.rows.length > 0;
     yield page;
   }
-  await prove(api, path, isSeen);
+  for (const { path } of lists.slice(0, 1)) await proveVisible(api, path, isSeen);
 }
 
 export type Contract = Awaited<ReturnType<typeof readContracts>>[number];
-
-const contractNames = {
-  type: ['contractType', 'contract types'],
-  status: ['status', 'contract statuses'],
-} as const;
 
 /** All contracts of the companies, including ended ones. `type`: `Block Hours`, as the picklist shows it. */
 export async function readContracts(api: Autotask, clientIds: readonly SourceId[]) {
   const ids = companyNumbers(clientIds);
   const wires = await readRows(api, 'Contracts', ContractWire, 'companyID', ids);
-  const namesIn = await readNames(api, wires, contractNames);
+  const sources = { contractType: 'contract types', status: 'contract statuses' } as const;
+  const nameIn = await readNames(api, wires, sources);
   const today = instantFromMs(api.context.now()).slice(0, 10);
   return wires.flatMap((wire) => {
     const { id, companyID: companyId, contractName: name } = wire;
     if (companyId == null || !ids.includes(companyId)) return [];
     const endsOn = (wire.endDate ?? '9999-12-31').slice(0, 10);
-    const { type, status } = namesIn(wire);
-    const isActive = status?.name !== 'Inactive' && endsOn >= today;
-    return [{ id, companyId, name, type: type?.name ?? 'unknown', isActive, endsOn }];
+    const isActive = nameIn(wire, 'status')?.name !== 'Inactive' && endsOn >= today;
+    const type = nameIn(wire, 'contractType')?.name ?? 'unknown';
+    return [{ id, companyId, name, type, isActive, endsOn }];
   });
 }

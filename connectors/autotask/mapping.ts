@@ -6,7 +6,6 @@ import type {
   TimeEntryRow,
 } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import { minorFromText } from '../../src/domain/money.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { sourceOf } from '../../src/domain/records/ticket-source.ts';
 import {
@@ -15,10 +14,11 @@ import {
   secondsBetween,
   startAroundMidday,
 } from '../../src/domain/time.ts';
-import { readWorkedTime, secondsOf } from '../http/answers/exact.ts';
-import { inField } from '../http/answers/rows.ts';
-import { namesOf } from '../kit/reading/names.ts';
-import type { NamesIn } from './lists.ts';
+import { minorIn, readWorkedTime, secondsOf } from '../http/answers/exact.ts';
+import { inField, lastChange } from '../http/answers/rows.ts';
+import { notShown } from '../kit/reading/invoice-lines.ts';
+import { type NamedRow, namesOf } from '../kit/reading/names.ts';
+import type { NameIn } from './lists.ts';
 import type { CompanyWire, InvoiceWire, TicketWire, TimeEntryWire } from './schema.ts';
 
 export function fromCompany({ id, companyName }: CompanyWire): ClientRow {
@@ -26,49 +26,52 @@ export function fromCompany({ id, companyName }: CompanyWire): ClientRow {
 }
 
 export const ticketNames = {
-  board: ['queueID', 'queues'],
-  ticketType: ['ticketType', 'ticket types'],
-  agreement: ['contractID', 'Contracts'],
-  status: ['status', 'ticket statuses'],
-  source: ['source', 'ticket sources'],
+  queueID: 'queues',
+  ticketType: 'ticket types',
+  contractID: 'contracts',
+  status: 'ticket statuses',
+  source: 'ticket sources',
 } as const;
 
 export function fromTicket(
   wire: TicketWire,
-  namesIn: NamesIn<typeof ticketNames>,
+  nameIn: NameIn<keyof typeof ticketNames>,
   closedStatuses: readonly string[],
 ): TicketRow {
-  const { status: shown, source, ...names } = namesIn(wire);
-  const status = shown?.name ?? '';
+  const status = nameIn(wire, 'status')?.name ?? '';
   const isClosed = closedStatuses.includes(status);
-  const changedAt = latest(wire.lastActivityDate, wire.lastTrackedModificationDateTime);
+  const { lastActivityDate: activeAt, lastTrackedModificationDateTime: changedAt } = wire;
   return {
     sourceId: wire.id,
     number: wire.ticketNumber ?? wire.id,
     clientId: wire.companyID ?? null,
     summary: wire.title ?? '',
-    ...namesOf(names),
+    ...namesOf({
+      board: nameIn(wire, 'queueID'),
+      ticketType: nameIn(wire, 'ticketType'),
+      agreement: nameIn(wire, 'contractID'),
+    }),
     status,
-    source: sourceOf([wire.rmmAlertID, wire.monitorID], source),
+    source: sourceOf([wire.rmmAlertID, wire.monitorID], nameIn(wire, 'source')),
     createdAt: wire.createDate ?? null,
     isClosed,
     closedAt: isClosed ? (wire.completedDate ?? null) : null,
     mergedInto: null,
-    updatedAt: changedAt ?? wire.createDate ?? missing(`Ticket ${wire.id}`, 'lastActivityDate'),
+    updatedAt: lastChange(`Ticket ${wire.id}`, [activeAt, changedAt, wire.createDate]),
   };
 }
 
 export const timeNames = {
-  workType: ['billingCodeID', 'BillingCodes'],
-  role: ['roleID', 'Roles'],
-  technician: ['resourceID', 'Resources'],
-  agreement: ['contractID', 'Contracts'],
+  billingCodeID: 'billing codes',
+  roleID: 'roles',
+  resourceID: 'resources',
+  contractID: 'contracts',
 } as const;
 
 /** `owner`: its company; undefined if its ticket or task is hidden from us. */
 export function fromTimeEntry(
   wire: TimeEntryWire,
-  namesIn: NamesIn<typeof timeNames>,
+  nameIn: NameIn<keyof typeof timeNames>,
   owner: string | null | undefined,
   timezone: string,
 ): TimeEntryRow {
@@ -80,26 +83,29 @@ export function fromTimeEntry(
     });
   }
   const { hoursToBill, billingApprovalDateTime: approvedAt } = wire;
-  const { technician, ...names } = namesIn(wire);
+  const technician: NamedRow = nameIn(wire, 'resourceID') ?? unknownTechnician;
   const billed = () => (hoursToBill == null ? null : secondsOf(hoursToBill, 'hours'));
   return {
     sourceId: wire.id,
     ticketId: wire.ticketID ?? null,
     clientId: owner,
-    technicianId: technician?.id ?? unknownTechnician.id,
-    technician: technician?.name ?? unknownTechnician.name,
+    technicianId: technician.id,
+    technician: technician.name,
+    technicianEmail: technician.email || null,
     ...readTimes(wire, name, timezone),
     billedSeconds: inField(name, 'hoursToBill', billed),
     secondsText: `${wire.hoursWorked} h`,
     kind: 'work',
-    ...namesOf(names),
+    ...namesOf({
+      workType: nameIn(wire, 'billingCodeID'),
+      role: nameIn(wire, 'roleID'),
+      agreement: nameIn(wire, 'contractID'),
+    }),
     isBillable: wire.isNonBillable == null ? null : !wire.isNonBillable,
     // An approval through the API may set only the level, not the date.
     isApproved: approvedAt != null || (wire.billingApprovalLevelMostRecent ?? 0) > 0,
     note: wire.summaryNotes || null,
-    updatedAt:
-      latest(wire.lastModifiedDateTime, approvedAt, wire.createDateTime) ??
-      missing(name, 'lastModifiedDateTime'),
+    updatedAt: lastChange(name, [wire.lastModifiedDateTime, approvedAt, wire.createDateTime]),
   };
 }
 
@@ -113,9 +119,9 @@ function readTimes(wire: TimeEntryWire, name: string, timezone: string) {
   const spanSeconds = isTimed ? secondsBetween(start, end) : null;
   const shown = { text, unit: 'hours', spanSeconds } as const;
   const worked = inField(name, 'hoursWorked', () => readWorkedTime(shown));
-  if (isTimed) return { startedAt: start, endedAt: end, isTimed, ...worked };
-  const startedAt = readStart(wire, timezone, worked.seconds) ?? missing(name, 'dateWorked');
-  const endedAt = addSeconds(startedAt, Math.max(0, worked.seconds));
+  const startedAt = readStart(wire, timezone, worked.seconds);
+  if (startedAt === null) throw new KindError('contract', `${name} has no dateWorked.`);
+  const endedAt = isTimed ? end : addSeconds(startedAt, Math.max(0, worked.seconds));
   return { startedAt, endedAt, isTimed, ...worked };
 }
 
@@ -132,36 +138,18 @@ export function readStart(
 /** Without a sale: invoices do not show our key. */
 export function fromInvoice(wire: InvoiceWire, currency: string): InvoiceRow {
   const { createDateTime, invoiceDateTime, paidDate, voidedDate, isVoided } = wire;
+  const changes = [createDateTime, invoiceDateTime, paidDate, voidedDate];
   return {
+    ...notShown,
     sourceId: wire.id,
     number: wire.invoiceNumber ?? null,
     clientId: wire.companyID ?? null,
-    reference: null,
-    saleId: null,
     currency,
     totalMinor: minorIn(wire.invoiceTotal, currency),
-    netMinor: null,
-    paidMinor: null,
-    creditedMinor: null,
     isPaid: isVoided !== true && paidDate != null,
     isVoid: isVoided === true,
     issuedOn: invoiceDateTime?.slice(0, 10) ?? null,
     paidOn: paidDate?.slice(0, 10) ?? null,
-    lines: null,
-    updatedAt:
-      latest(createDateTime, invoiceDateTime, paidDate, voidedDate) ??
-      missing(`Invoice ${wire.id}`, 'createDateTime'),
+    updatedAt: lastChange(`Invoice ${wire.id}`, changes),
   };
-}
-
-export function minorIn(text: string | null | undefined, currency: string): number | null {
-  return text == null ? null : minorFromText(text, currency);
-}
-
-function latest(...instants: readonly (Instant | null | undefined)[]): Instant | null {
-  return instants.reduce<Instant | null>((a, b) => (b == null || (a ?? '') > b ? a : b), null);
-}
-
-function missing(name: string, field: string): never {
-  throw new KindError('contract', `${name} has no ${field}.`);
 }

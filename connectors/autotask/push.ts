@@ -8,14 +8,13 @@ import { requireSettings } from '../kit/call.ts';
 import { findRow } from '../kit/reading/lists.ts';
 import type { ClientField, ClientFields } from '../kit/writing/balance-field.ts';
 import { hasMarker, markedLine, oneLine, shortened } from '../kit/writing/marker.ts';
-import { guardedNotes, type Note, verifyAudience } from '../kit/writing/notes.ts';
+import { guardedNotes, type Note } from '../kit/writing/notes.ts';
 import type { KeyedRecord } from '../kit/writing/push.ts';
 import { findByKey, type KeySearch, verifyFilter } from '../kit/writing/search.ts';
 import type { ClosableTicket, Keyed, TicketText } from '../kit/writing/tickets.ts';
 import { type Autotask, companyNumber, create, getItem, type List, listOf, where } from './call.ts';
 import { type FactId, facts } from './facts.ts';
-import { companyFieldNames, findValue, readNames } from './lists.ts';
-import { ticketNames } from './mapping.ts';
+import { companyFieldNames, findValue } from './lists.ts';
 import { UserDefinedFields } from './schema.ts';
 
 const titleLengthMax = 255;
@@ -23,14 +22,11 @@ const descriptionLengthMax = 8000;
 
 const KeyedTicket = z.object({
   id: Id,
-  ...optional(Id, 'companyID', 'status'),
+  status: Id,
+  ...optional(Id, 'companyID'),
   ...optional(z.string(), 'ticketNumber', 'externalID'),
 });
 type KeyedTicket = z.infer<typeof KeyedTicket>;
-
-function requireAlerts({ config }: Autotask) {
-  return requireSettings('Autotask', 'alerts', config.alerts, '{ queue: NAME }');
-}
 
 export const alertRecord: KeyedRecord<Autotask, TicketText, KeyedTicket, FactId> = {
   noun: 'ticket',
@@ -53,8 +49,9 @@ function byKey({ key, clientId }: Keyed): KeySearch<List, KeyedTicket, FactId> {
 }
 
 async function createTicket(api: Autotask, ticket: TicketText): Promise<Delivered> {
-  const { context } = api;
-  const { queue, priority, status, dueInDays } = requireAlerts(api);
+  const { config, context } = api;
+  const alerts = requireSettings('Autotask', 'alerts', config.alerts, '{ queue: NAME }');
+  const { queue, priority, status, dueInDays } = alerts;
   const today = dateInZone(instantFromMs(context.now()), context.timezone);
   const body = {
     companyID: companyNumber(ticket.clientId),
@@ -77,18 +74,16 @@ const noteTitleLengthMax = 250;
 const NoteWire = z.object({ id: Id, title: z.string().nullish(), publish: z.int().nullish() });
 
 /** Also for withdrawals and probes. */
-export const notes = guardedNotes<Autotask, FactId>(facts, ['note-publish'], {
-  find: findNote,
+export const notes = guardedNotes<Autotask, FactId>(facts, 'note-publish', {
+  async find(api, { key, ticketId }) {
+    const list = listOf('TicketNotes', NoteWire, where.isOneOf('ticketID', [ticketId]));
+    const found = await findRow(api, list, NoteWire, ({ title }) => hasMarker(title, key));
+    return found && { remoteId: found.id };
+  },
   write: writeNote,
 });
 
-async function findNote(api: Autotask, { key, ticketId }: Note): Promise<Delivered | null> {
-  const list = listOf('TicketNotes', NoteWire, where.isOneOf('ticketID', [ticketId]));
-  const found = await findRow(api, list, NoteWire, ({ title }) => hasMarker(title, key));
-  return found === null ? null : { remoteId: found.id };
-}
-
-async function writeNote(api: Autotask, note: Note): Promise<Delivered> {
+async function writeNote(api: Autotask, note: Note) {
   const { key, ticketId, audience } = note;
   const publish = await findValue(api, 'publish levels', api.config.notes[audience]);
   const body = {
@@ -98,14 +93,11 @@ async function writeNote(api: Autotask, note: Note): Promise<Delivered> {
     noteType: await findNoteType(api),
     publish,
   };
-  const id = await create(api, `Tickets/${encodeURIComponent(ticketId)}/Notes`, body);
-  const made = await getItem(api, 'TicketNotes', id, NoteWire);
-  if (made !== null) {
-    // Any publish level other than the one written is the wrong audience.
-    const isInternal = (made.publish === publish) === (audience === 'internal');
-    await verifyAudience(api, facts, 'note-publish', note, { id, isInternal });
-  }
-  return { remoteId: id };
+  const remoteId = await create(api, `Tickets/${encodeURIComponent(ticketId)}/Notes`, body);
+  const made = await getItem(api, 'TicketNotes', remoteId, NoteWire);
+  // Any publish level other than the one written is the wrong audience.
+  const isInternal = (made?.publish === publish) === (audience === 'internal');
+  return made === null ? { remoteId } : { remoteId, isInternal };
 }
 
 /** The first active one. */
@@ -121,11 +113,11 @@ const alertTicket: ClosableTicket<Autotask> = {
   async read(api, id) {
     const ticket = await getItem(api, 'Tickets', id, KeyedTicket);
     if (ticket === null) return null;
-    const namesIn = await readNames(api, [ticket], { status: ticketNames.status });
-    const isClosed = api.config.closedStatuses.includes(namesIn(ticket).status?.name ?? '');
+    const names = await api.names.byId(api, 'ticket statuses', [ticket.status]);
+    const isClosed = api.config.closedStatuses.includes(names.get(ticket.status)?.name ?? '');
     return { bearsKey: (key) => ticket.externalID === key, isClosed };
   },
-  close: (api, id) => closeTicket(api, id, requireAlerts(api).withdrawnStatus),
+  close: (api, id) => closeTicket(api, id, api.config.alerts?.withdrawnStatus),
   note: notes,
   // It may also be hidden from us.
   whenGone: 'by hand',
@@ -138,9 +130,10 @@ export async function closeTicket(api: Autotask, id: SourceId, label?: string) {
   return () => api.write('PATCH', '/Tickets', { id: Number(id), status });
 }
 
-export const companyFields: ClientFields<Autotask, ClientField> = {
+export const companyFields: ClientFields<Autotask, ClientField, FactId> = {
   noun: 'company',
   product: 'Autotask',
+  fact: 'company-fields',
   async read(api, clientId) {
     const id = companyNumber(clientId);
     const company = await getItem(api, 'Companies', `${id}`, UserDefinedFields);

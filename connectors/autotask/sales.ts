@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { Delivered, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { textFromMinor } from '../../src/domain/money.ts';
+import { minorIn } from '../http/answers/exact.ts';
 import { Id } from '../http/answers/wire.ts';
 import { requireSettings } from '../kit/call.ts';
 import { allRows, findRow } from '../kit/reading/lists.ts';
@@ -20,47 +21,31 @@ import {
   saleHours,
   saleLine,
 } from '../kit/writing/sales.ts';
-import { type Autotask, create, getItem, listOf, splitList, where } from './call.ts';
+import { type Autotask, create, getItem, type List, listOf, splitList, where } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { type Contract, findValue, readContracts } from './lists.ts';
-import { minorIn } from './mapping.ts';
 import { BlockWire, ChargeWire } from './schema.ts';
 
 const nameLengthMax = 100;
 const descriptionLengthMax = 2000;
 
-type OnContract = Pick<ChargeWire, 'id' | 'contractID'>;
+/** As it is found; a block has no amount. */
+type Found = Pick<ChargeWire, 'id' | 'contractID'> & Partial<ChargeWire & BlockWire>;
 
-/** One of the two records of a sale, on a contract of the client. */
-interface Half<Row extends OnContract> {
-  noun: 'charge' | 'block';
-  schema: z.ZodObject & z.ZodType<Row>;
-  /** In the path below the contract. */
-  name: 'Charges' | 'Blocks';
-  keyOf(row: Row): string | null | undefined;
-}
+/** The two records of a sale, on a contract of the client; `path`: below the contract. */
+const halves = {
+  charge: { path: 'Charges', schema: ChargeWire, keyField: 'internalPurchaseOrderNumber' },
+  block: { path: 'Blocks', schema: BlockWire, keyField: 'invoiceNumber' },
+} as const;
+type Half = keyof typeof halves;
 
-export const chargeHalf: Half<ChargeWire> = {
-  noun: 'charge',
-  schema: ChargeWire,
-  name: 'Charges',
-  keyOf: ({ internalPurchaseOrderNumber }) => internalPurchaseOrderNumber,
-};
-
-const blockHalf: Half<BlockWire> = {
-  noun: 'block',
-  schema: BlockWire,
-  name: 'Blocks',
-  keyOf: ({ invoiceNumber }) => invoiceNumber,
-};
-
-export const saleRecord: KeyedRecord<Autotask, Sale, ChargeWire, FactId> = {
+export const saleRecord: KeyedRecord<Autotask, Sale, Found, FactId> = {
   noun: 'charge',
   needs: (api, sale) => (hasBlock(api, sale) ? ['charge-key', 'block-key'] : ['charge-key']),
   async find(api, sale) {
-    const charge = await findHalf(api, chargeHalf, sale);
+    const charge = await findHalf(api, 'charge', sale);
     if (charge === null || !hasBlock(api, sale)) return charge;
-    return (await findHalf(api, blockHalf, sale)) === null ? null : charge;
+    return (await findHalf(api, 'block', sale)) === null ? null : charge;
   },
   create: createSale,
   delivered: saleDelivered,
@@ -74,7 +59,7 @@ export const saleRecord: KeyedRecord<Autotask, Sale, ChargeWire, FactId> = {
   },
   // Blocks and billed charges cannot be deleted: people reverse a sale.
   async withdraw(api, sale, { remoteId }) {
-    const left = (await findHalf(api, chargeHalf, sale)) ?? (await findHalf(api, blockHalf, sale));
+    const left = (await findHalf(api, 'charge', sale)) ?? (await findHalf(api, 'block', sale));
     return left === null ? { remoteId } : null;
   },
 };
@@ -96,42 +81,34 @@ async function createSale(api: Autotask, sale: Sale): Promise<Delivered> {
   const contract = await findSalesContract(api, sale.clientId);
   const block = hasBlock(api, sale) ? await toBlock(api, contract, sale) : null;
   const charge = await toCharge(api, contract, sale);
-  const found = await findHalf(api, chargeHalf, sale);
-  const charged = found ?? (await writeHalf(api, chargeHalf, sale, charge));
+  const charged = await writeHalf(api, 'charge', sale, charge);
   refuseOtherPrice(charged, sale);
-  if (block !== null && (await findHalf(api, blockHalf, sale)) === null) {
-    await writeHalf(api, blockHalf, sale, block);
-  }
+  if (block !== null) await writeHalf(api, 'block', sale, block);
   return saleDelivered(charged);
 }
 
 /** On any contract: the one for sales may have been replaced, and the money must not be billed on both. */
-async function findHalf<Row extends OnContract>(
-  api: Autotask,
-  { name, schema, keyOf }: Half<Row>,
-  { key, clientId }: Sale,
-): Promise<Row | null> {
+async function findHalf(api: Autotask, half: Half, { key, clientId }: Sale): Promise<Found | null> {
+  const { path, schema, keyField } = halves[half];
   const ids = (await readContracts(api, [clientId])).map(({ id }) => id);
-  for (const list of splitList(listOf(`Contract${name}`, schema), 'contractID', ids)) {
-    const found = await findRow(api, list, schema, (row) => keyOf(row) === key);
-    if (found !== null) return found;
-  }
-  return null;
+  const lists = splitList(listOf(`Contract${path}`, schema), 'contractID', ids);
+  return findRow<Found, List>(api, lists, schema, (row) => row[keyField] === key);
 }
 
-/** Writes it and looks it up by its key. */
-export async function writeHalf<Row extends OnContract>(
+/** Writes it unless it is there, and looks it up by its key. */
+export async function writeHalf(
   api: Autotask,
-  half: Half<Row>,
+  half: Half,
   sale: Sale,
   body: { contractID: number },
-): Promise<Row | OnContract> {
-  const { noun, name } = half;
-  const id = await create(api, `Contracts/${body.contractID}/${name}`, body);
+): Promise<Found> {
+  const known = await findHalf(api, half, sale);
+  if (known !== null) return known;
+  const id = await create(api, `Contracts/${body.contractID}/${halves[half].path}`, body);
   const row = await findHalf(api, half, sale);
-  await facts.verifyKept(api.context, `${noun}-key`, false, async () => row !== null);
+  await facts.verifyKept(api.context, `${half}-key`, false, async () => row !== null);
   if (row !== null) return row;
-  api.context.log.warn(`A new ${noun} is not found by its key.`, { [noun]: id });
+  api.context.log.warn(`A new ${half} is not found by its key.`, { [half]: id });
   return { id, contractID: String(body.contractID) };
 }
 
@@ -216,10 +193,10 @@ async function toBlock(api: Autotask, contract: Contract, sale: Sale) {
 }
 
 /** Throws for a charge whose total differs from the sale. */
-function refuseOtherPrice(charge: ChargeWire, sale: Sale): void {
+function refuseOtherPrice(charge: Found, sale: Sale): void {
   refuseOtherTotal(sale, `Charge ${charge.id}`, minorIn(charge.billableAmount, sale.currency));
 }
 
-function saleDelivered({ id, contractID }: ChargeWire): Delivered {
+function saleDelivered({ id, contractID }: Found): Delivered {
   return { remoteId: id, label: `charge ${id} on contract ${contractID}` };
 }

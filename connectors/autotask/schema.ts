@@ -84,4 +84,3 @@ export const FieldInfo = z.object({
   name: z.string(),
   picklistValues: z.array(PicklistValue).nullish(),
 });
-export type FieldInfo = z.infer<typeof FieldInfo>;

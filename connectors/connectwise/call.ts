@@ -121,8 +121,7 @@ const CompanyInfo = z.object({ Codebase: z.string().regex(/^[\w.-]+\/?$/) }).nul
 /** The codebase in the API's path changes when the vendor upgrades its cloud. */
 function createCodebase(config: ConnectwiseConfig, context: ConnectorContext): Discovery {
   const { baseUrl, companyId } = config;
-  const authorize = async () => ({});
-  const transport = createTransport({ context, baseUrl, limits, authorize });
+  const transport = createTransport({ context, baseUrl, limits });
   const memoryKey = `codebase:${baseUrl}:${companyId}`;
   const moved = 'ConnectWise has moved to another codebase.';
   return createDiscovery(context, memoryKey, moved, async (signal) => {

@@ -9,14 +9,7 @@ import { checkConnection, listNames } from './check.ts';
 import { ConnectwiseConfig } from './config.ts';
 import { facts } from './facts.ts';
 import { listClients, listProducts, productNumber } from './lists.ts';
-import {
-  countTime,
-  presentTime,
-  pullClients,
-  pullInvoices,
-  pullTickets,
-  pullTime,
-} from './pull.ts';
+import { countTime, presentTime, pull } from './pull.ts';
 import { alertRecord, customFields, notes } from './push.ts';
 import { saleRecord } from './sales.ts';
 import { probeConnection } from './verify.ts';
@@ -47,12 +40,7 @@ export const connectwise = describeVendor({
     listClients,
     listProducts,
     proveProduct: productNumber,
-    pull: {
-      clients: pullClients,
-      tickets: pullTickets,
-      timeEntries: pullTime,
-      invoices: pullInvoices,
-    },
+    pull,
     presentTime,
     countTime,
     blocks: readBlocks,
@@ -60,7 +48,7 @@ export const connectwise = describeVendor({
       'alert-ticket': keyedPush(facts, alertRecord),
       'ticket-note': notePush(notes),
       invoice: keyedPush(facts, saleRecord),
-      'balance-field': balancePush(facts, 'custom-fields', customFields),
+      'balance-field': balancePush(facts, customFields),
     },
     webhook: callbacks,
   },

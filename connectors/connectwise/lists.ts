@@ -65,18 +65,15 @@ export function listsOf(
 }
 
 /** All rows whose `idField` is one of the IDs. */
-export async function readRowsByIds<Wire>(
+export function readRowsByIds<Wire>(
   psa: Psa,
   path: string,
   schema: z.ZodObject & z.ZodType<Wire>,
   idField: string,
   ids: readonly SourceId[],
 ): Promise<Wire[]> {
-  const rows: Wire[] = [];
-  for (const list of listsOf(psa, { path, ...fieldsOf(schema) }, idField, ids)) {
-    rows.push(...(await allRows(psa, list, schema)));
-  }
-  return rows;
+  const lists = listsOf(psa, { path, ...fieldsOf(schema) }, idField, ids);
+  return allRows<Wire, List>(psa, lists, schema);
 }
 
 export async function listClients(psa: Psa): Promise<ClientRow[]> {

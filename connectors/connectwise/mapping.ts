@@ -7,7 +7,6 @@ import type {
   TimeEntryRow,
 } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import { minorFromText } from '../../src/domain/money.ts';
 import { readPayment } from '../../src/domain/records/invoice.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { sourceOf } from '../../src/domain/records/ticket-source.ts';
@@ -18,7 +17,7 @@ import {
   secondsBetween,
   startAroundMidday,
 } from '../../src/domain/time.ts';
-import { readWorkedTime, secondsOf } from '../http/answers/exact.ts';
+import { minorIn, readWorkedTime, secondsOf } from '../http/answers/exact.ts';
 import { amountsOf, inField } from '../http/answers/rows.ts';
 import { namesOf } from '../kit/reading/names.ts';
 import { keyIn } from '../kit/writing/marker.ts';
@@ -184,7 +183,7 @@ export function fromInvoiceLine(wire: InvoiceLineWire, currency: string): Invoic
 
 /** Of a product line; null: not shown. */
 export function priceOf({ extPrice }: Pick<InvoiceLineWire, 'extPrice'>, currency: string) {
-  return extPrice == null ? null : minorFromText(extPrice, currency);
+  return minorIn(extPrice, currency);
 }
 
 function changedAt({ _info }: Pick<TicketWire, '_info'>, name: string): Instant {

@@ -41,11 +41,11 @@ import {
   TimeEntryWire,
 } from './schema.ts';
 
-export function pullClients(psa: Psa, request: PullRequest): Rows<ClientRow> {
+function pullClients(psa: Psa, request: PullRequest): Rows<ClientRow> {
   return pullLists(psa, request, [readLists.Companies], CompanyWire, fromCompany);
 }
 
-export function pullTickets(psa: Psa, request: PullRequest): Rows<TicketRow> {
+function pullTickets(psa: Psa, request: PullRequest): Rows<TicketRow> {
   const lists = [readLists['Service tickets'], readLists['Project tickets']];
   return pullLists(psa, request, lists, TicketWire, fromTicket);
 }
@@ -57,18 +57,16 @@ function isOnOtherList({ path }: List, row: unknown): boolean {
   return path === '/service/tickets' && ProjectTicket.safeParse(row).success;
 }
 
-export function pullTime(psa: Psa, request: PullRequest): Rows<TimeEntryRow> {
+function pullTime(psa: Psa, request: PullRequest): Rows<TimeEntryRow> {
   const toRow = (wire: TimeEntryWire) => fromTimeEntry(wire, psa);
   const pages = pullLists(psa, request, [readLists.Time], TimeEntryWire, toRow);
   return psa.addEmails(psa, pages);
 }
 
-export async function* pullInvoices(psa: Psa, request: PullRequest): Rows<InvoiceRow> {
+function pullInvoices(psa: Psa, request: PullRequest): Rows<InvoiceRow> {
   const toRow = (wire: InvoiceWire) => fromInvoice(wire, psa);
-  const read = (ids: readonly SourceId[]) => readLines(psa, ids);
-  for await (const page of pullLists(psa, request, [readLists.Invoices], InvoiceWire, toRow)) {
-    yield { ...page, rows: await withLines(page.rows, request, read) };
-  }
+  const pages = pullLists(psa, request, [readLists.Invoices], InvoiceWire, toRow);
+  return withLines(pages, request, (ids) => readLines(psa, ids));
 }
 
 /** An invoice does not show its product lines: they are requested by invoice ID. */
@@ -93,8 +91,7 @@ async function* pullLists<Wire, Row extends ClientRow | TicketRow | TimeEntryRow
   const changed = changedSince(since, psa);
   const parts = lists.flatMap((list) => listsOf(psa, list, list.companyField, ids, changed));
   yield* resumableLists(parts, resume, (list, pageId) =>
-    readPages(psa, {
-      list: { ...list, pageId },
+    readPages(psa.pages({ ...list, pageId }), {
       schema,
       fromWire,
       concernsUs: (row) => !isOnOtherList(list, row),
@@ -130,3 +127,10 @@ function presentLists(psa: Psa, { from, to, clientIds }: PresenceRequest) {
   const list = { path: readLists.Time.path, ...fieldsOf(EntryId) };
   return listsOf(psa, list, 'company/id', companyNumbers(clientIds), within);
 }
+
+export const pull = {
+  clients: pullClients,
+  tickets: pullTickets,
+  timeEntries: pullTime,
+  invoices: pullInvoices,
+};

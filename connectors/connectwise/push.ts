@@ -5,9 +5,9 @@ import { KindError } from '../../src/domain/errors.ts';
 import { ifThere } from '../http/answers/if-there.ts';
 import { Id } from '../http/answers/wire.ts';
 import { allRows, findRow } from '../kit/reading/lists.ts';
-import { type ClientFields, numberFor } from '../kit/writing/balance-field.ts';
+import type { ClientFields } from '../kit/writing/balance-field.ts';
 import { hasMarker, oneLine, shortened, withMarker } from '../kit/writing/marker.ts';
-import { guardedNotes, type Note, verifyAudience } from '../kit/writing/notes.ts';
+import { guardedNotes, type Note } from '../kit/writing/notes.ts';
 import type { KeyedRecord } from '../kit/writing/push.ts';
 import { findByKey, missingBy, verifyFilter } from '../kit/writing/search.ts';
 import {
@@ -83,14 +83,21 @@ async function readTicket(psa: Psa, id: SourceId): Promise<AlertView> {
   return { bearsKey: (key) => externalXRef === key, isClosed: closedFlag === true, board };
 }
 
-export const notes = guardedNotes<Psa, FactId>(facts, ['note-flags'], {
-  async find(psa, { ticketId, key }) {
-    const list = { path: notesPath(ticketId), ...fieldsOf(NoteText) };
-    const found = await findRow(psa, list, NoteText, ({ text }) => hasMarker(text, key));
-    return found === null ? null : { remoteId: found.id };
-  },
-  write: writeNote,
-});
+/** `isAnnounced`: whether ConnectWise may send its notifications about a note; by default, of one for the client. */
+function notesWith(isAnnounced?: false) {
+  return guardedNotes<Psa, FactId>(facts, 'note-flags', {
+    async find(psa, { ticketId, key }) {
+      const list = { path: notesPath(ticketId), ...fieldsOf(NoteText) };
+      const found = await findRow(psa, list, NoteText, ({ text }) => hasMarker(text, key));
+      return found && { remoteId: found.id };
+    },
+    write: (psa, note) => writeNote(psa, note, isAnnounced),
+  });
+}
+
+export const notes = notesWith();
+/** For the probe. */
+export const silentNotes = notesWith(false);
 
 const alertTicket: ClosableTicket<Psa, AlertView> = {
   read: (psa, id) => ifThere(readTicket(psa, id)),
@@ -126,25 +133,19 @@ async function closingStatus(psa: Psa, board: AlertView['board']): Promise<Sourc
 const NoteText = z.object({ id: Id, text: Text });
 const NoteFlags = z.object({ id: Id, internalAnalysisFlag: Flag, detailDescriptionFlag: Flag });
 
-/** `isAnnounced`: whether ConnectWise may send its notifications about the note. */
-export async function writeNote(
-  psa: Psa,
-  note: Note,
-  isAnnounced = note.audience === 'client',
-): Promise<Delivered> {
+async function writeNote(psa: Psa, note: Note, isAnnounced?: false) {
   const isForClient = note.audience === 'client';
   const body = {
     text: withMarker(note.body, note.key),
     detailDescriptionFlag: isForClient,
     internalAnalysisFlag: !isForClient,
     resolutionFlag: false,
-    processNotifications: isAnnounced,
+    processNotifications: isAnnounced ?? isForClient,
   };
   const shown = await psa.write('POST', notesPath(note.ticketId), body, NoteFlags);
   const { id, internalAnalysisFlag, detailDescriptionFlag } = shown;
   const isInternal = detailDescriptionFlag === !internalAnalysisFlag ? internalAnalysisFlag : null;
-  await verifyAudience(psa, facts, 'note-flags', note, { id, isInternal });
-  return { remoteId: id };
+  return { remoteId: id, isInternal };
 }
 
 export function notesPath(ticketId: SourceId): string {
@@ -153,9 +154,10 @@ export function notesPath(ticketId: SourceId): string {
 
 const Company = z.object({ id: Id, customFields: z.array(CustomField).nullish() });
 
-export const customFields: ClientFields<Psa, CustomField> = {
+export const customFields: ClientFields<Psa, CustomField, FactId> = {
   noun: 'company',
   product: 'ConnectWise',
+  fact: 'custom-fields',
   read: async (psa, clientId) =>
     (await psa.get(companyPath(clientId), Company, fieldsOf(Company))).customFields ?? [],
   /** Sends ALL fields, since a PATCH reportedly empties missing ones. */
@@ -178,6 +180,14 @@ export const customFields: ClientFields<Psa, CustomField> = {
   remoteId: (clientId) => clientId,
   writableFix: 'Let the API member’s security role edit company custom fields.',
 };
+
+/** The balance of a client with several kinds of hours is not a number. */
+function numberFor(name: string, hoursText: string): number {
+  if (Number.isFinite(Number(hoursText))) return Number(hoursText);
+  throw new KindError('rejected', `The Number field "${name}" cannot show ${hoursText}.`, {
+    fix: 'Make it a Text field, which can show several kinds of hours, and money.',
+  });
+}
 
 const numericTypes = ['Number', 'Currency', 'Percent'];
 

@@ -1,11 +1,11 @@
 /** How facts are verified: conditions by reading; the rest by writing, reading back and removing. */
 import type { CheckResult } from '../../src/contract/connector.ts';
-import { createProbe, fieldStep } from '../kit/checking/probe.ts';
+import { createProbe } from '../kit/checking/probe.ts';
 import { firstPage } from '../kit/reading/lists.ts';
 import type { Psa } from './call.ts';
 import { type FactId, facts, routeFacts } from './facts.ts';
 import { changedSince, isOneOf, type ReadList, readLists } from './lists.ts';
-import { createTicket, customFields, notesPath, ticketPath, writeNote } from './push.ts';
+import { createTicket, customFields, notesPath, silentNotes, ticketPath } from './push.ts';
 import { createLine, holderOf, linesPath } from './sales.ts';
 
 const nobody = '2147483647';
@@ -35,10 +35,10 @@ export const probeConnection = createProbe<Psa, FactId>('ConnectWise', facts, ({
     create: (psa, alert) => createTicket(psa, { ...alert, board: config.alerts.board }),
     path: ticketPath,
     noteFact: 'note-flags',
-    writeNote: (psa, note) => writeNote(psa, note, false),
+    writeNote: silentNotes.write,
     notePath: (ticketId, noteId) => `${notesPath(ticketId)}/${noteId}`,
   },
-  field: (psa, clientId) => fieldStep(psa, facts, 'custom-fields', customFields, clientId),
+  field: customFields,
   sale: {
     facts: routeFacts[config.billing.invoiceRoute],
     async create(psa, sale, wrote) {

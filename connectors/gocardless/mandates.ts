@@ -10,7 +10,7 @@ import type {
 import { KindError } from '../../src/domain/errors.ts';
 import { type Instant, instantFromMs } from '../../src/domain/time.ts';
 import { parseRows } from '../http/answers/rows.ts';
-import { allRows, quarantined, type Rows } from '../kit/reading/lists.ts';
+import { allRows, type Rows } from '../kit/reading/lists.ts';
 import type { GoCardless } from './call.ts';
 import { eventList, isLongAgo, mandateList, ofCustomer, pathOf } from './lists.ts';
 import { currencyOf, fromMandate, isUsable } from './mapping.ts';
@@ -43,7 +43,12 @@ async function* changedMandates(
   for (const id of changedAt.keys()) {
     const found = await gc.getIfThere(pathOf('mandates', id), inside('mandates', z.unknown()));
     if (found !== null) raw.push(found);
-    else missing.push(quarantined(id, 'an event names it, but GoCardless has no such mandate', {}));
+    else
+      missing.push({
+        sourceId: id,
+        reason: 'an event names it, but GoCardless has no such mandate',
+        row: {},
+      });
     // One that was replaced names the one that is charged from now on.
     const next = MandateWire.safeParse(found).data?.links.new_mandate;
     if (next && !changedAt.has(next)) changedAt.set(next, changedAt.get(id) ?? null);

@@ -10,7 +10,7 @@ import type {
 import { describeError, isKindError, KindError } from '../../src/domain/errors.ts';
 import { type Instant, instantFromMs } from '../../src/domain/time.ts';
 import { parseRows } from '../http/answers/rows.ts';
-import { allRows, quarantined, type Rows } from '../kit/reading/lists.ts';
+import { allRows, type Rows } from '../kit/reading/lists.ts';
 import type { GoCardless } from './call.ts';
 import { eventList, historyList, isLongAgo, ofCustomer, pathOf, paymentList } from './lists.ts';
 import { fromPayment, needsHistory } from './mapping.ts';
@@ -88,7 +88,12 @@ async function readChanged(
   for (const id of ids) {
     const found = await gc.getIfThere(pathOf('payments', id), inside('payments', z.unknown()));
     if (found !== null) raw.push(found);
-    else missing.push(quarantined(id, 'an event names it, but GoCardless has no such payment', {}));
+    else
+      missing.push({
+        sourceId: id,
+        reason: 'an event names it, but GoCardless has no such payment',
+        row: {},
+      });
   }
   const page = await readPayments(gc, pass, raw);
   return { ...page, rejected: [...missing, ...page.rejected] };
@@ -110,7 +115,7 @@ async function readPayments(
       rows.push(fromPayment(wire, { clientId, history, updatedAt }));
     } catch (error) {
       if (!isKindError(error, 'contract')) throw error;
-      rejected.push(quarantined(wire.id, describeError(error), wire));
+      rejected.push({ sourceId: wire.id, reason: describeError(error), row: wire });
     }
   }
   return { rows, rejected, resume: null };

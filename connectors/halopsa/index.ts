@@ -49,7 +49,7 @@ export const halopsa = describeVendor({
       'ticket-note': notePush(notes),
       invoice: keyedPush(facts, saleRecord),
       'invoice-payment': keyedPush(facts, paymentRecord),
-      'balance-field': balancePush(facts, 'client-fields', clientFields),
+      'balance-field': balancePush(facts, clientFields),
     },
   },
 });

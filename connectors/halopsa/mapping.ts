@@ -52,15 +52,16 @@ function isClosedTicket(wire: TicketWire, statuses: readonly string[] | null): b
 }
 
 export interface TimeNames extends Pick<HalopsaConfig, 'billableBy'> {
-  agents: readonly NamedRow[];
-  chargeTypes: ReadonlyMap<string, string>;
+  agents: ReadonlyMap<string, NamedRow>;
+  chargeTypes: ReadonlyMap<string, NamedRow>;
 }
 
 /** Throws `contract` for time that is invalid. */
 export function fromAction(wire: ActionWire, names: TimeNames): TimeEntryRow {
   const { agents, chargeTypes, billableBy } = names;
   const technicianId = agentOf(wire);
-  const agent = agents.find(({ id }) => id === technicianId);
+  const isUnknown = technicianId === unknownTechnician.id;
+  const agent: NamedRow | undefined = isUnknown ? unknownTechnician : agents.get(technicianId);
   const { chargerate: chargeType } = wire;
   return {
     sourceId: actionId(wire),
@@ -72,7 +73,8 @@ export function fromAction(wire: ActionWire, names: TimeNames): TimeEntryRow {
     ...workedTimes(wire),
     secondsText: `${wire.timetaken} h`,
     kind: 'work',
-    workType: chargeType == null ? null : (chargeTypes.get(chargeType) ?? unlistedName(chargeType)),
+    workType:
+      chargeType == null ? null : (chargeTypes.get(chargeType)?.name ?? unlistedName(chargeType)),
     role: null,
     isBillable: isBillable(wire, billableBy),
     isApproved: wire.actreviewed ?? null,

@@ -36,8 +36,7 @@ import { forgetDeleted, keepDeleted } from './ticket-time.ts';
 export function pullClients(halo: Halo, request: PullRequest) {
   const ids = clientNumbers(request.clientIds);
   const changed = { includeinactive: true, lastupdatefromdate: filterTime(request.since) };
-  return readPages(halo, {
-    list: clientList(changed),
+  return readPages(halo.pages(clientList(changed)), {
     schema: ClientWire,
     fromWire: fromClient,
     isWanted: ({ sourceId }) => ids.includes(sourceId),
@@ -60,8 +59,7 @@ async function* changedTickets(halo: Halo, since: string, ours: readonly SourceI
   const showsTotal = (await facts.readFact(halo.context, 'ticket-total')) === 'yes';
   const untimedIds: SourceId[] = [];
   let before = -1;
-  const pages = readPages(halo, {
-    list,
+  const pages = readPages(halo.pages(list), {
     schema: TicketWire,
     fromWire: toTicket,
     refuse: ({ sourceId, clientId }, { last_update: changedAt, timetaken }) => {
@@ -123,8 +121,7 @@ export async function* pullInvoices(halo: Halo, request: PullRequest): Rows<Invo
   const readLines = oneByOne((id) => readInvoiceLines(halo, id));
   for (const { ids, query } of await clientLists(halo, request.clientIds)) {
     const descent = createDescent(request.since);
-    const pages = readPages(halo, {
-      list: invoiceList(query),
+    const pages = readPages(halo.pages(invoiceList(query)), {
       schema: InvoiceWire,
       fromWire: (wire) => fromInvoice(wire, halo.context.currency, request.until),
       refuse: (row) => {
@@ -133,8 +130,8 @@ export async function* pullInvoices(halo: Halo, request: PullRequest): Rows<Invo
       },
       isWanted: (row) => !mayStop || row.updatedAt >= request.since,
     });
-    for await (const page of pages) {
-      yield { ...page, rows: await withLines(page.rows, request, readLines) };
+    for await (const page of withLines(pages, request, readLines)) {
+      yield page;
       if (mayStop && descent.isDone()) break;
     }
   }
@@ -156,7 +153,7 @@ async function readInvoiceLines(halo: Halo, invoiceId: SourceId) {
   const itemIds = lines.flatMap(({ _itemid }) => _itemid ?? []);
   const names = await lookUpNames(halo, 'items', itemIds, oneByOne(readName));
   return lines.map(({ _itemid, qty_order, net_amount }) => ({
-    product: names.get(_itemid ?? '') ?? null,
+    product: names.get(_itemid ?? '')?.name ?? null,
     quantity: qty_order ?? null,
     totalMinor: net_amount == null ? null : minorOf(net_amount, halo.context.currency),
   }));

@@ -122,9 +122,10 @@ function toHtml(text: string): string {
 }
 
 /** By its label, or its API name (`CFprepaidHoursLeft`). */
-export const clientFields: ClientFields<Halo, CustomField> = {
+export const clientFields: ClientFields<Halo, CustomField, FactId> = {
   noun: 'client',
   product: 'Halo',
+  fact: 'client-fields',
   read: async (halo, clientId) => (await readClient(halo, clientId)).customfields ?? [],
   async write(halo, clientId, { target: { id, name }, value }) {
     const body = { id: Number(clientId), customfields: [{ id, name, value }] };

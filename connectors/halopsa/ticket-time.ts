@@ -1,6 +1,5 @@
 /** Time by ticket: one request per ticket for its actions, since Halo offers no other way; and which time exists. */
 import type { PresenceRequest, SourceId, TicketTimePage } from '../../src/contract/connector.ts';
-import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { addSeconds } from '../../src/domain/time.ts';
 import { secondsOf, type TimeUnit } from '../http/answers/exact.ts';
 import { ifBelieved, parseRows, rawId } from '../http/answers/rows.ts';
@@ -78,10 +77,7 @@ async function readTimeNames(halo: Halo, timed: readonly ActionWire[]): Promise<
     .flatMap((one) => [one.who_agentid ?? [], one.actionby_agent_id ?? []].flat())
     .filter((id) => !isNone(id));
   const typeIds = timed.flatMap((one) => one.chargerate ?? []);
-  // The list is read again if one of them is missing.
-  await halo.names.byId(halo, 'agents', agentIds);
-  const known = agentIds.length === 0 ? [] : await halo.names.list(halo, 'agents');
-  const agents = [unknownTechnician, ...known];
+  const agents = await halo.names.byId(halo, 'agents', agentIds);
   const chargeTypes = await halo.names.byId(halo, 'charge types', typeIds);
   return { agents, chargeTypes, billableBy: halo.config.billableBy };
 }

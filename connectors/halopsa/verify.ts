@@ -4,7 +4,7 @@ import { addSeconds } from '../../src/domain/time.ts';
 import { isAhead, isNow } from '../http/answers/clock.ts';
 import type { Query } from '../kit/call.ts';
 import { warningResult } from '../kit/checking/checks.ts';
-import { createProbe, fieldStep } from '../kit/checking/probe.ts';
+import { createProbe } from '../kit/checking/probe.ts';
 import { firstPage, parseAll } from '../kit/reading/lists.ts';
 import type { Note } from '../kit/writing/notes.ts';
 import { createKeyed } from '../kit/writing/push.ts';
@@ -139,7 +139,7 @@ export const probeConnection = createProbe<Halo, FactId>('Halo', facts, ({ confi
     noteFact: 'note-audience',
     writeNote: writeAndWatch,
   },
-  field: (halo, clientId) => fieldStep(halo, facts, 'client-fields', clientFields, clientId),
+  field: clientFields,
   sale: {
     facts: ['invoice-key'],
     async create(halo, sale, wrote) {

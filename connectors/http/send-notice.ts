@@ -23,7 +23,6 @@ export async function sendNotice(
     },
     baseUrl: new URL(url).origin,
     limits: [],
-    authorize: async () => ({}),
     // Receivers answer `ok`, a page or nothing: the status alone counts.
     classify: ({ status }) => {
       isAccepted = status >= 200 && status < 300;

@@ -28,6 +28,16 @@ export function upTo(max: number, otherwise: number, description: string) {
   return z.int().min(1).max(max).default(otherwise).describe(description);
 }
 
+/** A group of settings for one kind of message; `what`: which. */
+export function neededFor<Group extends z.ZodType>(
+  group: Group,
+  what: string,
+  description: string,
+) {
+  const needed = `needed only where ${what} go to this connection.`;
+  return group.optional().describe(`${description}; ${needed}`);
+}
+
 /** A setting that is on or off. */
 export function toggle(otherwise: boolean, description: string) {
   return z.boolean().default(otherwise).describe(description);

@@ -105,7 +105,7 @@ async function exchange(
     typeof baseUrl === 'string' ? baseUrl : await retriedAlready(baseUrl(request.signal)),
   );
   // Authenticate before taking a slot: it may need a request of its own.
-  const authorization = await retriedAlready(options.authorize(request.signal));
+  const authorization = (await retriedAlready(options.authorize?.(request.signal))) ?? {};
   let url = addressOf(request, base);
   for (let redirects = 0; ; redirects += 1) {
     const leave = await limits.enter(pathBelow(url, base), request.signal);
@@ -195,12 +195,9 @@ function fromFailure(
     return tooLarge(request, connection, what);
   }
   // The axios error holds the request with its credentials; keep only its cause.
-  const cause = isAxiosError(error) ? (error.cause ?? bareError(error)) : error;
+  const bare = isAxiosError(error) && Object.assign(new Error(error.message), { code: error.code });
+  const cause = isAxiosError(error) ? (error.cause ?? bare) : error;
   return fromNetworkFailure(request, url.host, cause);
-}
-
-function bareError(error: { code?: string | undefined; message: string }): Error {
-  return Object.assign(new Error(error.message), { code: error.code });
 }
 
 function redirectTarget(answer: RawAnswer, from: URL): URL | null {

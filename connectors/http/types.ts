@@ -58,8 +58,8 @@ export interface TransportOptions {
   /** Without a trailing slash. A function is called before each request (a host that may move). */
   baseUrl: string | ((signal: AbortSignal) => Promise<string>);
   limits: readonly LimitRow[];
-  /** Authentication headers. */
-  authorize(signal: AbortSignal): Promise<Record<string, string>>;
+  /** Authentication headers; absent: none are needed. */
+  authorize?(signal: AbortSignal): Promise<Record<string, string>>;
   /** Called on a 401, once per request, which is then resent; absent: 401 is final. */
   reauthorize?(signal: AbortSignal): Promise<void>;
   /**

@@ -107,7 +107,6 @@ function createBmsTokens(config: KaseyaBmsConfig, context: ConnectorContext) {
     context,
     baseUrl: config.baseUrl,
     limits: [{ path: '', concurrency: 1, source: 'one token serves all requests' }],
-    authorize: async () => ({}),
     classify: loginRefusal,
   });
   return createTokens(context.now, async (signal) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BaseUrl, Name, Names, upTo, Zone } from '../http/settings.ts';
+import { BaseUrl, Name, Names, neededFor, upTo, Zone } from '../http/settings.ts';
 
 const Alerts = z.strictObject({
   queue: Name.describe('Queue, by name, in which low-balance tickets are made.'),
@@ -31,9 +31,7 @@ export const KaseyaBmsConfig = z.strictObject({
   timezone: Zone.optional().describe(
     'Zone of the day and the times of work, which BMS shows without one. Default: the file’s timezone.',
   ),
-  alerts: Alerts.optional().describe(
-    'How tickets are made; needed only where alerts or invoices go to this connection.',
-  ),
+  alerts: neededFor(Alerts, 'alerts or invoices', 'How tickets are made'),
   notes: z
     .strictObject({
       typeId: z.int().min(1).default(1).describe('Number of the note type; BMS lists no types.'),

@@ -45,7 +45,7 @@ export const kaseyaBms = describeVendor({
       'alert-ticket': keyedPush(facts, alertRecord),
       'ticket-note': notePush(notes),
       invoice: keyedPush(facts, saleRecord),
-      'balance-field': balancePush(facts, 'account-field', accountField),
+      'balance-field': balancePush(facts, accountField),
     },
   },
 });

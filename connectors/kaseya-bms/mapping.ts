@@ -7,7 +7,6 @@ import type {
   TimeEntryRow,
 } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import { minorFromText } from '../../src/domain/money.ts';
 import { readPayment } from '../../src/domain/records/invoice.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { sourceOf } from '../../src/domain/records/ticket-source.ts';
@@ -19,8 +18,9 @@ import {
   startAroundMidday,
 } from '../../src/domain/time.ts';
 import type { ZoneName } from '../../src/domain/zone.ts';
-import { readWorkedTime } from '../http/answers/exact.ts';
-import { amountsOf, inField, presentIds } from '../http/answers/rows.ts';
+import { minorIn, readWorkedTime } from '../http/answers/exact.ts';
+import { amountsOf, inField, lastChange, presentIds } from '../http/answers/rows.ts';
+import { notShown } from '../kit/reading/invoice-lines.ts';
 import type { KaseyaBmsConfig } from './config.ts';
 import { instantOf, timesOf, workDay } from './local-times.ts';
 import type { InvoiceLineWire, InvoiceWire, TicketWire, TimeWire } from './schema.ts';
@@ -53,7 +53,7 @@ export function fromTicket(wire: TicketWire, reading: Reading): TicketRow {
     isClosed,
     closedAt: isClosed ? latest('completeddate') : null,
     mergedInto: null,
-    updatedAt: required(name, changed),
+    updatedAt: lastChange(name, [changed]),
   };
 }
 
@@ -90,7 +90,7 @@ export function fromTime(wire: TimeWire, reading: Reading): TimeEntryRow {
     agreement: null,
     ids: presentIds({ workType: wire.worktypeid, role: wire.roleid }),
     note: wire.notes || null,
-    updatedAt: required(name, latest('modifiedon', 'createdon')),
+    updatedAt: lastChange(name, [latest('modifiedon', 'createdon')]),
   };
 }
 
@@ -157,21 +157,17 @@ export function fromInvoice(wire: InvoiceWire, reading: Reading): InvoiceRow {
   const payment = readPayment({ totalMinor, ...amounts });
   const isVoid = /void|cancel/i.test(wire.statusname ?? '');
   return {
+    ...notShown,
     sourceId: wire.id,
     number: wire.invoicenumber || null,
     clientId: wire.accountid,
-    reference: null,
-    saleId: null,
     currency,
     totalMinor,
-    netMinor: null,
     ...payment,
     isPaid: !isVoid && payment.isPaid,
     isVoid,
     issuedOn: /^\d{4}-\d{2}-\d{2}/.exec(wire.invoicedate ?? '')?.[0] ?? null,
-    paidOn: null,
-    lines: null,
-    updatedAt: required(name, timestampsOf(name, wire)('modifiedon', 'createdon')),
+    updatedAt: lastChange(name, [timestampsOf(name, wire)('modifiedon', 'createdon')]),
   };
 }
 
@@ -179,7 +175,7 @@ export function fromInvoiceLine(wire: InvoiceLineWire, currency: string): Invoic
   return {
     product: wire.name || null,
     quantity: wire.qty ?? null,
-    totalMinor: wire.totalprice == null ? null : minorFromText(wire.totalprice, currency),
+    totalMinor: minorIn(wire.totalprice, currency),
   };
 }
 
@@ -199,9 +195,4 @@ function timestampsOf<Field extends string>(name: string, wire: { [field in Fiel
     });
     return found.sort().at(-1) ?? null;
   };
-}
-
-function required(name: string, at: Instant | null): Instant {
-  if (at !== null) return at;
-  throw new KindError('contract', `${name} shows no timestamp of its last change.`);
 }

@@ -11,7 +11,7 @@ import type {
 } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { addSeconds, type Instant, instantFromMs } from '../../src/domain/time.ts';
-import { ifBelieved, parseRows, rawId } from '../http/answers/rows.ts';
+import { ifBelieved, rawId } from '../http/answers/rows.ts';
 import { Id } from '../http/answers/wire.ts';
 import { rowPerSale, withLines } from '../kit/reading/invoice-lines.ts';
 import {
@@ -25,7 +25,7 @@ import {
 import type { Bms } from './call.ts';
 import { changedPages, ticketChanges, timeChanges } from './changes.ts';
 import { facts } from './facts.ts';
-import { accountList, fromAccount, listOf, lists } from './lists.ts';
+import { accountList, fromAccount, listOf } from './lists.ts';
 import { writtenDaysAgo, writtenTime } from './local-times.ts';
 import { fromInvoice, fromInvoiceLine, fromTicket, fromTime, workedTimes } from './mapping.ts';
 import { saleKeyIn } from './sales.ts';
@@ -34,9 +34,12 @@ import { AccountWire, InvoiceLineWire, InvoiceWire, Ref, TicketWire, TimeWire } 
 /** All of them: seeing ours proves that the permission is still there. */
 export async function* pullClients(bms: Bms, { clientIds }: PullRequest): Rows<ClientRow> {
   const isOurs = (row: unknown): boolean => clientIds.includes(rawId(row) ?? '');
-  const reading = { list: accountList, schema: AccountWire, fromWire: fromAccount };
   let seen = 0;
-  for await (const page of readPages(bms, { ...reading, concernsUs: isOurs })) {
+  for await (const page of readPages(bms.pages(accountList), {
+    schema: AccountWire,
+    fromWire: fromAccount,
+    concernsUs: isOurs,
+  })) {
     seen += page.rows.length + page.rejected.length;
     yield page;
   }
@@ -63,9 +66,7 @@ function isOfClients({ clientIds }: Pick<PullRequest, 'clientIds'>, isTime = fal
 }
 
 export async function* pullTickets(bms: Bms, request: PullRequest): Rows<TicketRow> {
-  const changed = { pages: () => changedPages(bms, ticketChanges, request) };
-  yield* readPages(changed, {
-    list: lists.tickets,
+  yield* readPages(changedPages(bms, ticketChanges, request), {
     schema: TicketWire,
     fromWire: (wire) => fromTicket(wire, bms),
     concernsUs: isOfClients(request),
@@ -79,13 +80,11 @@ const readMemory = 'approvals-read';
 export async function* pullTime(bms: Bms, request: PullRequest): Rows<TimeEntryRow> {
   await facts.refuseIfFalse(bms.context, 'time-in-hours');
   const reading = {
-    list: lists.time,
     schema: TimeWire,
     fromWire: (wire: TimeWire) => fromTime(wire, bms),
     concernsUs: isOfClients(request, true),
   };
-  const changed = { pages: () => changedPages(bms, timeChanges, request) };
-  yield* bms.addEmails(bms, readPages(changed, reading));
+  yield* bms.addEmails(bms, readPages(changedPages(bms, timeChanges, request), reading));
   // Once a day: it is not documented whether approving, or revoking approval, counts as a change.
   const day = today(bms);
   const before = await bms.context.memory.get(readMemory);
@@ -93,7 +92,7 @@ export async function* pullTime(bms: Bms, request: PullRequest): Rows<TimeEntryR
   // A first pass has just read everything.
   if (before !== null && (await facts.readFact(bms.context, 'start-filter')) !== 'no') {
     const since = { 'Filter.StartDateFrom': writtenDaysAgo(bms, approvalDays) };
-    yield* bms.addEmails(bms, readPages(bms, { ...reading, list: listOf('time', since) }));
+    yield* bms.addEmails(bms, readPages(bms.pages(listOf('time', since)), reading));
   }
   await request.whenStored();
   await bms.context.memory.set(readMemory, day);
@@ -144,31 +143,29 @@ export async function* pullInvoices(bms: Bms, request: PullRequest): Rows<Invoic
   const isLookedBack = (await memory.get(lookedMemory)) === day;
   const from = isLookedBack ? request.since : addSeconds(request.since, -lookBackSeconds);
   const list = listOf('invoices', { 'Filter.CreatedFrom': writtenTime(from) });
-  for await (const page of bms.pages(list)) {
-    const ours = page.rows.filter(isOfClients(request));
-    const lines = await readLines(bms, ours);
-    const parsed = parseRows(ours, InvoiceWire, (wire) =>
-      rowPerSale(fromInvoice(wire, bms), salesIn(lines.get(wire.id) ?? [], currency)),
-    );
-    const rows = await withLines(parsed.rows.flat(), request, async () => {
-      const toLine = (line: InvoiceLineWire) => fromInvoiceLine(line, currency);
-      return new Map([...lines].map(([id, found]) => [id, found.map(toLine)]));
-    });
-    yield { rows, rejected: parsed.rejected, resume: null };
-  }
+  let lines: ReadonlyMap<SourceId, readonly InvoiceLineWire[]> = new Map();
+  const pages = readPages(bms.pages(list), {
+    schema: InvoiceWire,
+    concernsUs: isOfClients(request),
+    async prepare(invoices) {
+      lines = await readLines(bms, invoices);
+      return (wire) =>
+        rowPerSale(fromInvoice(wire, bms), salesIn(lines.get(wire.id) ?? [], currency));
+    },
+  });
+  yield* withLines(pages, request, async () => {
+    const toLine = (line: InvoiceLineWire) => fromInvoiceLine(line, currency);
+    return new Map([...lines].map(([id, found]) => [id, found.map(toLine)]));
+  });
   await request.whenStored();
   await memory.set(lookedMemory, day);
 }
 
 /** By invoice. */
-async function readLines(
-  bms: Bms,
-  rows: readonly unknown[],
-): Promise<ReadonlyMap<SourceId, readonly InvoiceLineWire[]>> {
-  const ids = rows.flatMap((row) => InvoiceWire.safeParse(row).data?.id ?? []);
-  if (ids.length === 0) return new Map();
+async function readLines(bms: Bms, invoices: readonly InvoiceWire[]) {
+  if (invoices.length === 0) return new Map<SourceId, InvoiceLineWire[]>();
   const path = '/v2/finance/invoices/details';
-  const filter = { ListInvoiceIds: ids.join(',') };
+  const filter = { ListInvoiceIds: invoices.map(({ id }) => id).join(',') };
   const lines = await allRows(bms, { path, filter, isUncounted: true }, InvoiceLineWire);
   return Map.groupBy(lines, ({ invoiceid }) => invoiceid);
 }

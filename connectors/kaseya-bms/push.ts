@@ -7,7 +7,7 @@ import { requireSettings } from '../kit/call.ts';
 import { findRow, numericIds } from '../kit/reading/lists.ts';
 import type { ClientField, ClientFields } from '../kit/writing/balance-field.ts';
 import { hasMarker, markedLine, withMarker } from '../kit/writing/marker.ts';
-import { guardedNotes, verifyAudience } from '../kit/writing/notes.ts';
+import { guardedNotes } from '../kit/writing/notes.ts';
 import type { KeyedRecord } from '../kit/writing/push.ts';
 import { findByKey, type KeySearch, verifyFilter } from '../kit/writing/search.ts';
 import type { ClosableTicket, Keyed, TicketText } from '../kit/writing/tickets.ts';
@@ -113,11 +113,11 @@ export function notesPath(ticketId: SourceId): string {
   return `${ticketsPath}/${encodeURIComponent(ticketId)}/notes`;
 }
 
-export const notes = guardedNotes<Bms, FactId>(facts, ['note-audience'], {
+export const notes = guardedNotes<Bms, FactId>(facts, 'note-audience', {
   async find(bms, { key, ticketId }) {
     const list = { path: notesPath(ticketId), isUncounted: true } as const;
     const note = await findRow(bms, list, NoteWire, ({ details }) => hasMarker(details, key));
-    return note === null ? null : { remoteId: note.id };
+    return note && { remoteId: note.id };
   },
   async write(bms, note) {
     const { context, config } = bms;
@@ -131,8 +131,7 @@ export const notes = guardedNotes<Bms, FactId>(facts, ['note-audience'], {
     };
     const path = notesPath(note.ticketId);
     const { id, isinternal } = await bms.write('POST', path, body, resultOf(NoteWire));
-    await verifyAudience(bms, facts, 'note-audience', note, { id, isInternal: isinternal });
-    return { remoteId: id };
+    return { remoteId: id, isInternal: isinternal };
   },
 });
 
@@ -142,9 +141,10 @@ interface AccountField extends ClientField {
   id: number;
 }
 
-export const accountField: ClientFields<Bms, AccountField> = {
+export const accountField: ClientFields<Bms, AccountField, FactId> = {
   noun: 'account',
   product: 'Kaseya BMS',
+  fact: 'account-field',
   async read(bms, clientId) {
     const path = `${fieldsPath(bms)}/${numericIds('Kaseya BMS', [clientId])[0]}`;
     const fields = await bms.get(path, resultOf(z.array(FieldWire)));

@@ -5,7 +5,7 @@
 import type { CheckResult } from '../../src/contract/connector.ts';
 import { ifBelieved } from '../http/answers/rows.ts';
 import type { Query } from '../kit/call.ts';
-import { createProbe, fieldStep } from '../kit/checking/probe.ts';
+import { createProbe } from '../kit/checking/probe.ts';
 import { firstPage, parseAll } from '../kit/reading/lists.ts';
 import { createKeyed } from '../kit/writing/push.ts';
 import type { Bms } from './call.ts';
@@ -81,8 +81,6 @@ export const probeConnection = createProbe<Bms, FactId>('Kaseya BMS', facts, ({ 
         wrote(charge);
       },
     },
-  ...(config.balance && {
-    field: (bms, clientId) => fieldStep(bms, facts, 'account-field', accountField, clientId),
-  }),
+  field: config.balance && accountField,
   fix: 'Delete these by hand in BMS; the API user may lack permission.',
 }));

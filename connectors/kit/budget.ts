@@ -51,7 +51,9 @@ export function createBudget(
       if (!isKindError(error) || error.kind === 'rate-limited') throw error;
       const reason = error.message;
       log.debug('The request count could not be read; counting only our own.', { reason });
-      known = countedByUs(known, { atMs, spent, limit: requestsPerHour });
+      const isNewHour = known === null || atMs - known.hourFromMs >= hourMs;
+      if (isNewHour) known = { atMs, hourFromMs: atMs, count: 0, limit: requestsPerHour };
+      else if (known !== null) known = { ...known, atMs, count: known.count + spent };
     }
     spent = 0;
     await memory.set(memoryKey, JSON.stringify(known));
@@ -75,15 +77,4 @@ export function createBudget(
     }
     spent += 1;
   };
-}
-
-/** Without the vendor's count: our requests in the current hour. */
-function countedByUs(
-  before: Count | null,
-  { atMs, spent, limit }: { atMs: number; spent: number; limit: number },
-): Count {
-  if (before === null || atMs - before.hourFromMs >= hourMs) {
-    return { atMs, hourFromMs: atMs, count: 0, limit };
-  }
-  return { ...before, atMs, count: before.count + spent };
 }

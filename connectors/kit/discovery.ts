@@ -5,12 +5,7 @@ import { isRecent } from '../http/answers/clock.ts';
 /** A refusal may be genuine, so discovery is repeated no more often than this. */
 const askAgainAfterMs = 60_000;
 
-export interface Discovery {
-  /** One request the first time, then from memory. */
-  current(signal: AbortSignal): Promise<string>;
-  /** After a refusal: true if the address has changed, so the request may be sent again. */
-  hasMoved(signal: AbortSignal): Promise<boolean>;
-}
+export type Discovery = ReturnType<typeof createDiscovery>;
 
 /** `movedMessage`: log message for a change. */
 export function createDiscovery(
@@ -18,7 +13,7 @@ export function createDiscovery(
   memoryKey: string,
   movedMessage: string,
   ask: (signal: AbortSignal) => Promise<string>,
-): Discovery {
+) {
   let known: Promise<string> | null = null;
   let askedAtMs = Number.NEGATIVE_INFINITY;
   let movedAtMs = Number.NEGATIVE_INFINITY;
@@ -31,7 +26,8 @@ export function createDiscovery(
   }
 
   return {
-    async current(signal) {
+    /** One request the first time, then from memory. */
+    async current(signal: AbortSignal): Promise<string> {
       known ??= memory.get(memoryKey).then((stored) => stored ?? askNow(signal));
       try {
         return await known;
@@ -40,7 +36,8 @@ export function createDiscovery(
         throw error;
       }
     },
-    async hasMoved(signal) {
+    /** After a refusal: true if the address has changed, so the request may be sent again. */
+    async hasMoved(signal: AbortSignal): Promise<boolean> {
       if (known === null) return false;
       const nowMs = now();
       // Requests in flight during the move fail after it was noticed.

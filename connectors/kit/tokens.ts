@@ -62,7 +62,6 @@ export function createClientTokens(
     ...server,
     context,
     limits: [{ path: '', concurrency: 1, source: 'one token serves all requests' }],
-    authorize: async () => ({}),
   });
   const fetchToken = async (signal: AbortSignal): Promise<Token> => {
     const request = { method: 'POST', isRead: true, answersTokens: true, signal } as const;

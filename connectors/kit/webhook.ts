@@ -99,7 +99,6 @@ function signaturesByPublishedKey(context: ConnectorContext) {
       context,
       baseUrl: url.origin,
       limits: [],
-      authorize: async () => ({}),
       ...{ timeoutMs, bytesMax, attempts: 1, redirectsMax: 0 },
     });
     try {

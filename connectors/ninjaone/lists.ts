@@ -69,9 +69,9 @@ export async function* pullClients(
   { resume, isStored }: PullRequest,
 ): Rows<ClientRow> {
   const rows: ClientRow[] = [];
-  const list = { ...organizationList, start: resume };
-  const reading = { list, schema: Organization, fromWire: fromOrganization };
-  for await (const page of readPages(ninja, reading)) {
+  const pages = ninja.pages({ ...organizationList, start: resume });
+  const reading = { schema: Organization, fromWire: fromOrganization };
+  for await (const page of readPages(pages, reading)) {
     rows.push(...page.rows);
     yield page;
   }

@@ -11,7 +11,7 @@ import { describeError, isKindError, KindError } from '../../src/domain/errors.t
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { ifThere } from '../http/answers/if-there.ts';
 import { parseRows, rawId } from '../http/answers/rows.ts';
-import { parseAll, quarantined, type Rows } from '../kit/reading/lists.ts';
+import { parseAll, type Rows } from '../kit/reading/lists.ts';
 import { timeByTicket, unreadableTicket } from '../kit/reading/ticket-time.ts';
 import { boardPages, boardsToRead, type KnownBoard } from './boards.ts';
 import { type Ninja, readTicket } from './call.ts';
@@ -67,7 +67,7 @@ async function believeTickets(
       rows.push(fromBoardRow(row, { board, clientId, status: await readStatus(ninja, status) }));
     } catch (error) {
       if (!isKindError(error, 'contract')) throw error;
-      rejected.push(quarantined(row.id, describeError(error), row));
+      rejected.push({ sourceId: row.id, reason: describeError(error), row });
     }
   }
   return { rows, rejected };

@@ -143,7 +143,7 @@ function closable(clientId: SourceId): ClosableTicket<Ninja, TicketView & { tick
 }
 
 /** Also those of a withdrawal and of the probe. */
-export const notes = guardedNotes<Ninja, FactId>(facts, ['comment-create'], {
+export const notes = guardedNotes<Ninja, FactId>(facts, 'comment-create', {
   find: findNote,
   write: writeNote,
 });

@@ -9,7 +9,7 @@ import { addSeconds } from '../../src/domain/time.ts';
 import { parseRows, rawId } from '../http/answers/rows.ts';
 import { pagesByCursor } from '../http/paging.ts';
 import type { Answer } from '../http/types.ts';
-import { quarantined, type Rows } from '../kit/reading/lists.ts';
+import type { Rows } from '../kit/reading/lists.ts';
 import {
   createPairing,
   type FoundSession,
@@ -114,7 +114,7 @@ async function believeAll(
     if ('start' in one) {
       const technician = await findTechnician(ninja, activity.userId);
       rows.push(fromSession(one, { ...place, technician }));
-    } else rejected.push(quarantined(activity.id, one.reason, activity));
+    } else rejected.push({ sourceId: activity.id, reason: one.reason, row: activity });
   }
   return { rows, rejected };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BaseUrl, Name, Names, upTo } from '../http/settings.ts';
+import { BaseUrl, Name, Names, neededFor, upTo } from '../http/settings.ts';
 
 const Address = BaseUrl.refine((text) => !/\/REST\/\d/i.test(text), {
   message: 'is the address that people open, without /REST/2.0: https://rt.example.org/rt',
@@ -9,6 +9,10 @@ const Address = BaseUrl.refine((text) => !/\/REST\/\d/i.test(text), {
 const FieldName = Name.regex(/^[^{}'"\\]+$/, 'must have no braces, quotes or backslashes');
 
 const QueueName = Name.regex(/^[^/'"\\]+$/, 'must have no slashes, quotes or backslashes');
+
+function queueFor(what: string) {
+  return z.strictObject({ queue: QueueName.describe(`Name of the queue for ${what}.`) });
+}
 
 /** The settings of a connection with `vendor: request-tracker`. */
 export const RequestTrackerConfig = z
@@ -30,14 +34,8 @@ export const RequestTrackerConfig = z
     closedStatuses: Names.default(['resolved']).describe(
       'Statuses that count as closed, as RT spells them.',
     ),
-    alerts: z
-      .strictObject({ queue: QueueName.describe('Name of the queue for alert tickets.') })
-      .optional()
-      .describe('Where alert tickets go; needed only where alerts go to this connection.'),
-    billing: z
-      .strictObject({ queue: QueueName.describe('Name of the queue for invoice requests.') })
-      .optional()
-      .describe('Where invoice requests go; needed only where invoices go to this connection.'),
+    alerts: neededFor(queueFor('alert tickets'), 'alerts', 'Where alert tickets go'),
+    billing: neededFor(queueFor('invoice requests'), 'invoices', 'Where invoice requests go'),
     keyField: FieldName.optional().describe(
       "Name of a ticket custom field of both queues that holds a message's key; the subject holds it where left out.",
     ),

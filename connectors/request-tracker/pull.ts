@@ -39,9 +39,9 @@ export async function listClients(rt: Rt): Promise<ClientRow[]> {
 }
 
 async function* queues(rt: Rt, { since, resume }: PullRequest): Rows<ClientRow> {
-  const reading = { list: queueList(resume), schema: QueueItem, fromWire: (row: QueueItem) => row };
+  const reading = { schema: QueueItem, fromWire: (row: QueueItem) => row };
   let seen = 0;
-  for await (const page of readPages(rt, reading)) {
+  for await (const page of readPages(rt.pages(queueList(resume)), reading)) {
     seen += page.rows.length + page.rejected.length;
     const changed = page.rows.filter((queue) => queue.LastUpdated >= wholeSecond(since));
     yield { ...page, rows: changed.map(({ id, Name }) => ({ sourceId: id, name: Name })) };
@@ -93,8 +93,8 @@ async function* changedTickets(rt: Rt, request: PullRequest): Rows<TicketItem> {
   const since = wholeSecond(request.since);
   const time = timeBefore(since, rt.context.now());
   const condition = `(LastUpdated > ${time} OR Updated > ${time})`;
-  yield* readPages(rt, {
-    list: { ...ticketList(condition, ticketFields(rt.config)), afterId: request.resume },
+  const list = { ...ticketList(condition, ticketFields(rt.config)), afterId: request.resume };
+  yield* readPages(rt.pages(list), {
     schema: TicketItem,
     fromWire: (item) => item,
     isWanted: (one) => one.LastUpdated >= since || (one.EffectiveId ?? one.id) !== one.id,
@@ -115,8 +115,7 @@ export async function* pullTime(rt: Rt, request: PullRequest): Rows<TimeEntryRow
   if (workTypeField !== undefined) return yield* timeByTicket(rt, request, workTypeField);
   const since = wholeSecond(request.since);
   const condition = `Created > ${timeBefore(since, rt.context.now())}`;
-  yield* readPages(rt, {
-    list: { ...timeList(condition), afterId: request.resume },
+  yield* readPages(rt.pages({ ...timeList(condition), afterId: request.resume }), {
     schema: TimeItem,
     fromWire: (item) => fromTime(item, null),
     isWanted: (row) => row.endedAt >= since,
@@ -131,8 +130,7 @@ async function* timeByTicket(rt: Rt, request: PullRequest, field: string): Rows<
   for await (const { rows, resume } of changedTickets(rt, request)) {
     if (rows.length === 0) continue;
     const workTypes = new Map(rows.map((item) => [item.id, fieldValuesOf(item, field)[0] ?? null]));
-    const pages = readPages(rt, {
-      list: timeList(anyOf('ObjectId', [...workTypes.keys()])),
+    const pages = readPages(rt.pages(timeList(anyOf('ObjectId', [...workTypes.keys()]))), {
       schema: TimeItem,
       fromWire: (item) => fromTime(item, workTypes.get(item.ObjectId) ?? null),
     });

@@ -126,7 +126,7 @@ function queueFor({ config, context }: Rt, setting: 'alerts' | 'billing'): strin
 }
 
 /** A comment stays internal; correspondence goes to the requestors by mail. */
-export const notes = guardedNotes<Rt, FactId>(facts, ['find-note'], {
+export const notes = guardedNotes<Rt, FactId>(facts, 'find-note', {
   find: findNote,
   write: writeNote,
 });

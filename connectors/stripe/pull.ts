@@ -5,7 +5,7 @@ import { describeError, isKindError, KindError } from '../../src/domain/errors.t
 import { type Instant, instantFromMs } from '../../src/domain/time.ts';
 import { ifThere } from '../http/answers/if-there.ts';
 import { parseRows } from '../http/answers/rows.ts';
-import { allRows, parseAll, quarantined, type Rows } from '../kit/reading/lists.ts';
+import { allRows, parseAll, type Rows } from '../kit/reading/lists.ts';
 import type { Stripe } from './call.ts';
 import {
   customerOf,
@@ -128,7 +128,7 @@ async function readPayments(
       rows.push(await readPayment(stripe, { ...wire, customer }, change));
     } catch (error) {
       if (!isKindError(error, 'contract')) throw error;
-      rejected.push(quarantined(wire.id, describeError(error), wire));
+      rejected.push({ sourceId: wire.id, reason: describeError(error), row: wire });
     }
   }
   return { rows, rejected, resume: null };

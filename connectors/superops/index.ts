@@ -8,14 +8,7 @@ import { checkConnection } from './check.ts';
 import { SuperopsConfig } from './config.ts';
 import { facts } from './facts.ts';
 import { listClients } from './lists.ts';
-import {
-  countTime,
-  presentTime,
-  pullClients,
-  pullInvoices,
-  pullTickets,
-  pullTime,
-} from './pull.ts';
+import { countTime, presentTime, pull } from './pull.ts';
 import { alertRecord, clientFields, draftRecord, notes, paymentHint } from './push.ts';
 import { probeConnection } from './verify.ts';
 
@@ -40,12 +33,7 @@ export const superops = describeVendor({
     check: checkConnection,
     probe: probeConnection,
     listClients,
-    pull: {
-      clients: pullClients,
-      tickets: pullTickets,
-      timeEntries: pullTime,
-      invoices: pullInvoices,
-    },
+    pull,
     presentTime,
     countTime,
     push: {
@@ -55,7 +43,7 @@ export const superops = describeVendor({
         billing.route === 'invoice'
           ? keyedPush(facts, draftRecord)(open)
           : saleTicketPush(facts, alertRecord, paymentHint)(open),
-      'balance-field': balancePush(facts, 'client-fields', clientFields, ['schema-fields']),
+      'balance-field': balancePush(facts, clientFields),
     },
   },
 });

@@ -85,7 +85,7 @@ export async function* seenBefore(ops: SuperOps, list: List): Pages {
   }
 }
 
-/** Until a page ends before `from`. */
+/** Until a page ends before `from`; it may hold older rows. */
 export async function* downTo(ops: SuperOps, list: List, from: string): Pages {
   for await (const page of seenBefore(ops, list)) {
     const end = endOf(ops, list, page.rows);

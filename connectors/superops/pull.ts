@@ -12,7 +12,7 @@ import { KindError } from '../../src/domain/errors.ts';
 import { addSeconds, type Instant, instantFromMs } from '../../src/domain/time.ts';
 import { parseRows } from '../http/answers/rows.ts';
 import { type PresentIds, type Rows, readPages } from '../kit/reading/lists.ts';
-import type { List, SuperOps } from './call.ts';
+import type { SuperOps } from './call.ts';
 import { withClosing } from './closed.ts';
 import { facts } from './facts.ts';
 import {
@@ -32,7 +32,7 @@ import { ClientWire, InvoiceWire, ItemWire, TicketWire } from './schema.ts';
 const itemIdIn = idIn('itemId');
 
 /** All of them: a client has no last-modified timestamp. */
-export async function* pullClients(ops: SuperOps, { clientIds }: PullRequest): Rows<ClientRow> {
+async function* pullClients(ops: SuperOps, { clientIds }: PullRequest): Rows<ClientRow> {
   await facts.refuseIfFalse(ops.context, 'schema-clients');
   const idOf = idIn('accountId');
   let found = 0;
@@ -47,11 +47,10 @@ export async function* pullClients(ops: SuperOps, { clientIds }: PullRequest): R
   });
 }
 
-export async function* pullTickets(ops: SuperOps, request: PullRequest): Rows<TicketRow> {
+async function* pullTickets(ops: SuperOps, request: PullRequest): Rows<TicketRow> {
   await facts.refuseIfFalse(ops.context, 'schema-tickets', 'dates-utc');
   const since = wholeSecond(request.since);
-  const pages = readPages(descending(ops, since), {
-    list: ticketsByChange,
+  const pages = readPages(downTo(ops, ticketsByChange, since), {
     schema: TicketWire,
     fromWire: (wire) => fromTicket(ops, wire),
     idOf: idIn('ticketId'),
@@ -63,12 +62,11 @@ export async function* pullTickets(ops: SuperOps, request: PullRequest): Rows<Ti
   }
 }
 
-export async function* pullTime(ops: SuperOps, request: PullRequest): Rows<TimeEntryRow> {
+async function* pullTime(ops: SuperOps, request: PullRequest): Rows<TimeEntryRow> {
   await facts.refuseIfFalse(ops.context, 'schema-time', 'dates-utc', 'quantity-hours');
   await facts.refuseIfFalse(ops.context, 'items-hold-time', 'items-billable');
   const since = wholeSecond(request.since);
-  yield* readPages(descending(ops, since), {
-    list: itemsBy('updatedTime', 'createdTime'),
+  yield* readPages(downTo(ops, itemsBy('updatedTime', 'createdTime'), since), {
     schema: ItemWire,
     // Other offered items are not time.
     fromWire: (wire) => (isWork(wire) ? fromItem(ops, wire) : []),
@@ -79,22 +77,16 @@ export async function* pullTime(ops: SuperOps, request: PullRequest): Rows<TimeE
 }
 
 /** By date, far enough back to see payments: there is no last-modified timestamp. */
-export async function* pullInvoices(ops: SuperOps, request: PullRequest): Rows<InvoiceRow> {
+async function* pullInvoices(ops: SuperOps, request: PullRequest): Rows<InvoiceRow> {
   await facts.refuseIfFalse(ops.context, 'schema-invoices');
   const from = addSeconds(request.since, -ops.config.invoiceDays * 86_400).slice(0, 10);
-  yield* readPages(descending(ops, from), {
-    list: invoicesByDate,
+  yield* readPages(downTo(ops, invoicesByDate, from), {
     schema: InvoiceWire,
     fromWire: (wire) => fromInvoice(ops, wire),
     idOf: idIn('invoiceId'),
     concernsUs: isOf(request.clientIds),
     isWanted: ({ issuedOn }) => (issuedOn ?? '9') >= from,
   });
-}
-
-/** Stops at the page that ends before `from`; older rows on it are skipped. */
-function descending(ops: SuperOps, from: string) {
-  return { pages: (list: List) => downTo(ops, list, from) };
 }
 
 /** SuperOps shows whole seconds. */
@@ -154,3 +146,10 @@ function itemId(row: unknown): SourceId {
   if (id !== null) return id;
   throw new KindError('contract', 'getOfferedItems lists an item without an itemId.');
 }
+
+export const pull = {
+  clients: pullClients,
+  tickets: pullTickets,
+  timeEntries: pullTime,
+  invoices: pullInvoices,
+};

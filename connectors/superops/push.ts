@@ -8,7 +8,7 @@ import { isNow } from '../http/answers/clock.ts';
 import { Id, UtcInstant } from '../http/answers/wire.ts';
 import type { ClientField, ClientFields } from '../kit/writing/balance-field.ts';
 import { hasMarker, markedLine, markerOf, withMarker } from '../kit/writing/marker.ts';
-import { guardedNotes, verifyAudience } from '../kit/writing/notes.ts';
+import { guardedNotes, type Note } from '../kit/writing/notes.ts';
 import type { KeyedRecord } from '../kit/writing/push.ts';
 import {
   refuseOtherCurrency,
@@ -103,21 +103,21 @@ function ticketDelivered({ ticketId, displayId }: Keyed): Delivered {
 
 const isInternal: Readonly<Record<string, boolean>> = { PRIVATE: true, PUBLIC: false };
 
-export const notes = guardedNotes<SuperOps, FactId>(facts, ['schema-note', 'note-audience'], {
-  async find(ops, { ticketId, key }) {
+const noteRecord = {
+  async find(ops: SuperOps, { ticketId, key }: Note) {
     const notes = await run(ops, operations.noteList, { ticketId }, z.array(NoteWire));
     const found = notes.find(({ content }) => hasMarker(content, key));
     return found === undefined ? null : { remoteId: found.noteId };
   },
-  async write(ops, { ticketId, audience, body, key }) {
+  async write(ops: SuperOps, { ticketId, audience, body, key }: Note) {
     const privacyType = audience === 'client' ? 'PUBLIC' : 'PRIVATE';
     const input = { ticket: { ticketId }, content: withMarker(body, key), privacyType };
     const note = await run(ops, operations.createTicketNote, input, NoteWire);
-    const written = { id: note.noteId, isInternal: isInternal[note.privacyType ?? ''] };
-    await verifyAudience(ops, facts, 'note-audience', { ticketId, audience }, written);
-    return { remoteId: note.noteId };
+    return { remoteId: note.noteId, isInternal: isInternal[note.privacyType ?? ''] };
   },
-});
+};
+
+export const notes = guardedNotes(facts, 'note-audience', noteRecord, 'schema-note');
 
 export const ourTicket: ClosableTicket<SuperOps> = {
   async read(ops, id) {
@@ -235,9 +235,11 @@ const ClientFieldsWire = z.object({
 });
 
 /** By their API names. SuperOps wants all of them sent. */
-export const clientFields: ClientFields<SuperOps, ClientField> = {
+export const clientFields: ClientFields<SuperOps, ClientField, FactId> = {
   noun: 'client',
   product: 'SuperOps',
+  fact: 'client-fields',
+  needs: ['schema-fields'],
   async read(ops, accountId) {
     const { customFields } = await run(ops, operations.oneClient, { accountId }, ClientFieldsWire);
     return Object.entries(customFields ?? {}).map(([name, value]) => ({ name, value }));

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { CheckResult } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import { isAhead } from '../http/answers/clock.ts';
-import { createProbe, fieldStep, testBody } from '../kit/checking/probe.ts';
+import { createProbe, testBody } from '../kit/checking/probe.ts';
 import { firstPage, type ListPage } from '../kit/reading/lists.ts';
 import { createKeyed } from '../kit/writing/push.ts';
 import { withdrawTicket } from '../kit/writing/tickets.ts';
@@ -92,7 +92,7 @@ export const probeConnection = createProbe<SuperOps, FactId>('SuperOps', facts, 
     close: (ops, remoteId, alert) =>
       withdrawTicket(ourTicket, ops, alert, { remoteId, reason: testBody }),
   },
-  field: (ops, clientId) => fieldStep(ops, facts, 'client-fields', clientFields, clientId),
+  field: clientFields,
   sale: config.billing.route === 'invoice' && {
     facts: ['invoice-key'],
     async create(ops, sale, _, stays) {

@@ -47,7 +47,7 @@ export const syncro = describeVendor({
       'alert-ticket': keyedPush(facts, alertRecord),
       'ticket-note': notePush(notes),
       invoice: keyedPush(facts, saleRecord),
-      'balance-field': balancePush(facts, 'client-fields', clientFields),
+      'balance-field': balancePush(facts, clientFields),
     },
   },
 });

@@ -1,7 +1,7 @@
 /** Syncro's lists, and single rows that more than one step asks for. */
 import type { ClientRow, SourceId } from '../../src/contract/connector.ts';
 import { addSeconds, type Instant } from '../../src/domain/time.ts';
-import { numericIds, oneByOne, readPages, refuseOld } from '../kit/reading/lists.ts';
+import { numericIds, oneByOne, readableRows, refuseOld } from '../kit/reading/lists.ts';
 import { lookUpNames, type NamedRow } from '../kit/reading/names.ts';
 import type { List, Syncro } from './call.ts';
 import { fromCustomer } from './mapping.ts';
@@ -71,8 +71,5 @@ export function readCustomer(syncro: Syncro, clientId: SourceId): Promise<Custom
 }
 
 export async function listClients(syncro: Syncro): Promise<ClientRow[]> {
-  const clients: ClientRow[] = [];
-  const reading = { list: customerList, schema: CustomerWire, fromWire: fromCustomer };
-  for await (const { rows } of readPages(syncro, reading)) clients.push(...rows);
-  return clients;
+  return (await readableRows(syncro, customerList, CustomerWire)).map(fromCustomer);
 }

@@ -12,8 +12,10 @@ import { minorFromText } from '../../src/domain/money.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import { msFromInstant } from '../../src/domain/time.ts';
-import { secondsOf as readSeconds } from '../http/answers/exact.ts';
+import { minorIn, secondsOf as readSeconds } from '../http/answers/exact.ts';
 import { inField, presentIds } from '../http/answers/rows.ts';
+import { notShown } from '../kit/reading/invoice-lines.ts';
+import type { NamedRow } from '../kit/reading/names.ts';
 import { keysIn } from '../kit/writing/marker.ts';
 import type { SyncroConfig } from './config.ts';
 import type {
@@ -56,7 +58,7 @@ export function isRunning({ end_time, active_duration }: TimerWire): boolean {
   return end_time === null && Number(active_duration ?? 0) === 0;
 }
 
-type NamesById = ReadonlyMap<string, string>;
+type NamesById = ReadonlyMap<string, NamedRow>;
 
 /** Names of users and products. Throws `contract` for time that is invalid. */
 export function fromTimer(
@@ -65,7 +67,7 @@ export function fromTimer(
   { showsNotes }: Pick<SyncroConfig, 'showsNotes'>,
 ): TimeEntryRow {
   const { user_id: userId, product_id: productId, end_time: endedAt, start_time: startedAt } = wire;
-  const nameOf = (known: NamesById, id: string): string => known.get(id) ?? unlistedName(id);
+  const nameOf = (known: NamesById, id: string): string => known.get(id)?.name ?? unlistedName(id);
   if (endedAt === null) {
     const found = `${wire.active_duration} s are counted but there is no end`;
     throw refused(wire, 'end_time', found, 'Stop the timer in Syncro, or delete it.');
@@ -129,6 +131,7 @@ function keyOfInvoice({ number, note }: InvoiceWire): string | null {
 export function fromInvoice(wire: InvoiceWire, currency: string): InvoiceRow {
   const totalMinor = minorOf(wire, 'total', currency);
   return {
+    ...notShown,
     sourceId: wire.id,
     number: wire.number ?? null,
     clientId: wire.customer_id,
@@ -137,14 +140,10 @@ export function fromInvoice(wire: InvoiceWire, currency: string): InvoiceRow {
     currency,
     totalMinor,
     netMinor: minorOf(wire, 'subtotal', currency),
-    paidMinor: null,
-    creditedMinor: null,
     // An invoice of zero counts as paid from the start.
     isPaid: wire.is_paid === true && totalMinor !== null && totalMinor > 0,
     isVoid: false,
     issuedOn: /^\d{4}-\d{2}-\d{2}/.exec(wire.date ?? '')?.[0] ?? null,
-    paidOn: null,
-    lines: null,
     updatedAt: wire.updated_at,
   };
 }
@@ -153,7 +152,7 @@ export function fromInvoice(wire: InvoiceWire, currency: string): InvoiceRow {
 export function fromInvoiceLine(wire: InvoiceLineWire, currency: string): InvoiceLine {
   const { item: product = null, quantity = null, price = null } = wire;
   const isWhole = /^-?\d{1,6}(?:\.0+)?$/.test(quantity ?? '');
-  const unitMinor = price === null ? null : minorFromText(price, currency);
+  const unitMinor = minorIn(price, currency);
   const totalMinor = unitMinor === null || !isWhole ? null : unitMinor * Number(quantity);
   return { product, quantity, totalMinor };
 }

@@ -25,8 +25,7 @@ export async function* pullClients(
 ): Rows<ClientRow> {
   const ids = clientNumbers(clientIds);
   const descent = createDescent(since);
-  const pages = readPages(syncro, {
-    list: customerList,
+  const pages = readPages(syncro.pages(customerList), {
     schema: CustomerWire,
     fromWire: (wire) => ({ client: fromCustomer(wire), updatedAt: wire.updated_at }),
     refuse: ({ updatedAt }) => descent.see(updatedAt),
@@ -63,8 +62,7 @@ export async function* pullInvoices(syncro: Syncro, request: PullRequest): Rows<
   const { currency } = syncro.context;
   const ids = clientNumbers(request.clientIds);
   const list = invoiceList.since(request.since);
-  const pages = readPages(syncro, {
-    list,
+  const pages = readPages(syncro.pages(list), {
     schema: InvoiceWire,
     fromWire: (wire) => fromInvoice(wire, currency),
     refuse: ({ updatedAt }) => refuseUnasked(list, updatedAt, request.since),
@@ -74,7 +72,5 @@ export async function* pullInvoices(syncro: Syncro, request: PullRequest): Rows<
     const invoice = await syncro.getIfThere(`/invoices/${id}`, InvoiceDetail);
     return (invoice?.line_items ?? []).map((line) => fromInvoiceLine(line, currency));
   });
-  for await (const page of pages) {
-    yield { ...page, rows: await withLines(page.rows, request, readLines) };
-  }
+  yield* withLines(pages, request, readLines);
 }

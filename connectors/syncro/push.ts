@@ -5,7 +5,7 @@ import { instantFromMs } from '../../src/domain/time.ts';
 import { findRow, refuseStranger } from '../kit/reading/lists.ts';
 import type { ClientField, ClientFields } from '../kit/writing/balance-field.ts';
 import { hasMarker, oneLine, withMarker } from '../kit/writing/marker.ts';
-import { guardedNotes, type Note, verifyAudience } from '../kit/writing/notes.ts';
+import { guardedNotes, type Note } from '../kit/writing/notes.ts';
 import type { KeyedRecord } from '../kit/writing/push.ts';
 import type { ClosableTicket, TicketText } from '../kit/writing/tickets.ts';
 import type { List, Syncro } from './call.ts';
@@ -68,7 +68,7 @@ function ticketPath(id: SourceId): string {
 }
 
 /** Found again by the key at the end of its text. */
-export const notes = guardedNotes<Syncro, FactId>(facts, ['note-audience'], {
+export const notes = guardedNotes<Syncro, FactId>(facts, 'note-audience', {
   find: findNote,
   write: writeNote,
 });
@@ -91,17 +91,14 @@ const alertTicket: ClosableTicket<Syncro> = {
 
 const CreatedComment = z.object({ comment: CommentWire });
 
-/** Writes one note and verifies that its audience was kept. */
-async function writeNote(syncro: Syncro, note: Note): Promise<Delivered> {
+async function writeNote(syncro: Syncro, note: Note) {
   const { email, subject = note.subject ?? 'Prepaid hours' } = syncro.config.notes;
   const hidden = note.audience === 'internal';
   const text = withMarker(note.body, note.key);
   const body = { subject, body: text, hidden, do_not_email: hidden || !email };
   const path = `${ticketPath(note.ticketId)}/comment`;
   const { comment } = await syncro.write('POST', path, body, CreatedComment);
-  const written = { id: comment.id, isInternal: comment.hidden };
-  await verifyAudience(syncro, facts, 'note-audience', note, written);
-  return noteDelivered(note, comment.id);
+  return { ...noteDelivered(note, comment.id), isInternal: comment.hidden };
 }
 
 /** Comments per page; Syncro's default is ten. */
@@ -118,9 +115,10 @@ function noteDelivered({ ticketId }: Note, id: SourceId): Delivered {
   return { remoteId: id, label: `comment ${id} on ticket ${ticketId}` };
 }
 
-export const clientFields: ClientFields<Syncro, ClientField> = {
+export const clientFields: ClientFields<Syncro, ClientField, FactId> = {
   noun: 'customer',
   product: 'Syncro',
+  fact: 'client-fields',
   async read(syncro, clientId) {
     const { properties } = await readCustomer(syncro, clientId);
     return Object.entries(properties ?? {}).map(([name, value]) => ({ name, value }));

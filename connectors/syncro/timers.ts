@@ -16,7 +16,7 @@ import { KindError } from '../../src/domain/errors.ts';
 import { addSeconds, type Instant } from '../../src/domain/time.ts';
 import { parseRows, rawId } from '../http/answers/rows.ts';
 import { WireInstant } from '../http/answers/wire.ts';
-import { believeRows, parseAll, quarantined, type Rows } from '../kit/reading/lists.ts';
+import { believeRows, parseAll, type Rows } from '../kit/reading/lists.ts';
 import type { Syncro } from './call.ts';
 import { facts } from './facts.ts';
 import { clientNumbers, productNames, refuseUnasked, ticketList, timerList } from './lists.ts';
@@ -151,7 +151,7 @@ async function takeOurs({ syncro, owners, ours }: TimePass, rows: readonly unkno
     const owner = ticketId === undefined ? undefined : await findOwner(syncro, owners, ticketId);
     if (owner === null) {
       const reason = `Ticket ${ticketId} of this time is not visible. Check whether it was deleted or the permission to see it was removed.`;
-      rejected.push(quarantined(rawId(row) ?? `time on ticket ${ticketId}`, reason, row));
+      rejected.push({ sourceId: rawId(row) ?? `time on ticket ${ticketId}`, reason, row });
     } else if (owner === undefined || ours.has(owner)) raw.push(row);
   }
   return { raw, rejected };
@@ -187,7 +187,7 @@ async function readTicketTime(
     // Listed just now, or read before: may also be a missing permission.
     const reason =
       'The ticket was not found (404). Its time stays as last read until a sweep; check whether it was deleted.';
-    const row = quarantined(`ticket ${ticketId}`, reason, { id: ticketId });
+    const row = { sourceId: `ticket ${ticketId}`, reason, row: { id: ticketId } };
     return { rows: [], rejected: [row], resume: null };
   }
   const { id, customer_id: owner, ticket_timers } = ticket;

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import { WireInstant } from '../http/answers/wire.ts';
-import { createProbe, fieldStep, testBody } from '../kit/checking/probe.ts';
+import { createProbe, testBody } from '../kit/checking/probe.ts';
 import { firstPage, parseAll } from '../kit/reading/lists.ts';
 import { createKeyed } from '../kit/writing/push.ts';
 import type { Syncro } from './call.ts';
@@ -56,7 +56,7 @@ export const probeConnection = createProbe<Syncro, FactId>('Syncro', facts, () =
     noteFact: 'note-audience',
     writeNote: notes.write,
   },
-  field: (syncro, clientId) => fieldStep(syncro, facts, 'client-fields', clientFields, clientId),
+  field: clientFields,
   sale: {
     facts: ['invoice-number'],
     async create(syncro, sale, wrote) {

@@ -81,6 +81,11 @@ function isShownAs(seconds: number, text: string, unit: DurationUnit): boolean {
   return more >= -step / 2 - epsilon && more < step - epsilon;
 }
 
+/** Minor units of an amount; null: not shown. */
+export function minorIn(text: string | null | undefined, currency: string): number | null {
+  return text == null ? null : minorFromText(text, currency);
+}
+
 /** Minor units of an amount, without the error of a double (`1320.0000000000002`). */
 export function minorOf(text: string, currency: string): number {
   const match = /^(-?)(\d+)\.(\d{9,})$/.exec(text);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ZodType } from 'zod';
 import type { ListedName, NameIds, SourceId } from '../../../src/contract/connector.ts';
 import { describeError, isKindError, KindError } from '../../../src/domain/errors.ts';
+import type { Instant } from '../../../src/domain/time.ts';
 import type { ParsedRows } from '../types.ts';
 import { minorOf } from './exact.ts';
 import { describeIssue } from './issues.ts';
@@ -71,6 +72,16 @@ export function inField<T>(row: string, field: string, read: () => T): T {
     if (!isKindError(error, 'contract')) throw error;
     throw new KindError('contract', `${row}, ${field}: ${describeError(error)}`);
   }
+}
+
+/** The latest timestamp of a row; throws `contract` if it shows none. */
+export function lastChange(row: string, shown: readonly (Instant | null | undefined)[]): Instant {
+  const latest = shown
+    .filter((at) => at != null)
+    .toSorted()
+    .at(-1);
+  if (latest !== undefined) return latest;
+  throw new KindError('contract', `${row} shows no timestamp of its last change.`);
 }
 
 /** The result of `read`; null for an invalid value. */

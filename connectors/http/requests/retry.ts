@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pRetry, { AbortError } from 'p-retry';
-import { isKindError, KindError } from '../../../src/domain/errors.ts';
+import { isKindError, type KindError } from '../../../src/domain/errors.ts';
 
 /** Longest pause of our own choosing. */
 const longestBackoffMs = 60_000;
@@ -52,17 +52,16 @@ export function withRetries<T>(attempt: () => Promise<T>, options: RetryOptions)
 }
 
 function askedTooLong(error: KindError, retryAfterSeconds: number): KindError {
-  const { kind, message, fix, status, cause } = error;
   const seconds = retryAfterSeconds.toLocaleString('en');
-  const asks = `The vendor asks to wait ${seconds} s; the next run tries again.`;
-  return new KindError(kind, `${message} ${asks}`, { fix, status, retryAfterSeconds, cause });
+  error.message += ` The vendor asks to wait ${seconds} s; the next run tries again.`;
+  return error;
 }
 
 /**
  * For work within an attempt that has its own retries, such as fetching a token: its failure ends the
  * outer attempts too, or retries would multiply.
  */
-export async function retriedAlready<T>(work: Promise<T>): Promise<T> {
+export async function retriedAlready<T>(work: T | Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {

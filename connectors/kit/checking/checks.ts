@@ -3,11 +3,9 @@ import type { CheckResult, SourceId } from '../../../src/contract/connector.ts';
 import { isKindError } from '../../../src/domain/errors.ts';
 import { firstPage, type Pages } from '../reading/lists.ts';
 
-type Attempt = (id: string, work: () => Promise<CheckResult[]>) => Promise<CheckResult[]>;
-
 /** What an admin can correct becomes a failed result; anything else is a bug of ours and is thrown. */
-export function attemptsAt(product: string): Attempt {
-  return async (id, work) => {
+export function attemptsAt(product: string) {
+  return async (id: string, work: () => Promise<CheckResult[]>): Promise<CheckResult[]> => {
     try {
       return await work();
     } catch (error) {
@@ -82,11 +80,11 @@ export async function runChecks(product: string, checks: Checks): Promise<CheckR
 
 /** One proof per name in the settings; `find` throws `config` if it does not exist. */
 export function nameProofs(
-  rows: readonly [
+  rows: readonly (readonly [
     setting: string,
     name: string | undefined,
     find: (name: string) => Promise<unknown>,
-  ][],
+  ])[],
 ): Proof[] {
   return rows.flatMap(([setting, name, find]): Proof[] => {
     if (name === undefined) return [];

@@ -19,52 +19,24 @@ function factsBy(verifiedBy: Fact['verifiedBy']) {
 export const reading = factsBy('reading');
 export const writing = factsBy('writing');
 
-export interface FactBook<Id extends string> {
-  rows: Readonly<Record<Id, Fact>>;
-  readFact(context: ConnectorContext, id: Id): Promise<'yes' | 'no' | null>;
-  /** Stores the answer, replacing an earlier one. Null: not observed. */
-  verifyFact(context: ConnectorContext, id: Id, isTrue: boolean | null): Promise<void>;
-  /** Stores several answers; then what is known about each of these facts, in the same order. */
-  verifyAll(
-    context: ConnectorContext,
-    answers: { [Fact in Id]?: boolean | null },
-  ): Promise<CheckResult[]>;
-  /**
-   * After a write: whether the record has its key when read by ID (null: it is not shown yet, which
-   * proves nothing), else whether it is found by its key. If neither, the fact is doubtful, which blocks nothing;
-   * a second miss, a minute or more later, verifies it false.
-   */
-  verifyKept(
-    context: ConnectorContext,
-    id: Id,
-    byId: boolean | null,
-    isFoundByKey: () => Promise<boolean>,
-  ): Promise<void>;
-  /** Throws `config` if one of these was verified false. */
-  refuseIfFalse(context: ConnectorContext, ...ids: Id[]): Promise<void>;
-  /**
-   * What is known about a fact, for `check`. One that misses proved false becomes doubtful again: the
-   * next write verifies it and releases what was blocked by it.
-   */
-  factResult(context: ConnectorContext, id: Id): Promise<CheckResult>;
-  /** The same of several. Default: those that are verified by writing. */
-  factResults(context: ConnectorContext, ids?: readonly Id[]): Promise<CheckResult[]>;
-}
+export type FactBook<Id extends string> = ReturnType<typeof keepFacts<Id>>;
 
 /** Minimum time between two misses that verify a fact false. */
 const apartMs = 60_000;
 
 /** `product`: display name of the vendor's product. */
-export function keepFacts<Id extends string>(
-  product: string,
-  rows: Readonly<Record<Id, Fact>>,
-): FactBook<Id> {
+export function keepFacts<Id extends string>(product: string, rows: Readonly<Record<Id, Fact>>) {
   const readFact = async ({ memory }: ConnectorContext, id: Id) =>
     answerOf(await memory.get(`fact.${id}`));
+  /** Stores the answer, replacing an earlier one. Null: not observed. */
   const verifyFact = async ({ memory, now }: ConnectorContext, id: Id, isTrue: boolean | null) => {
     if (isTrue === null) return;
     await memory.set(`fact.${id}`, `${isTrue ? 'yes' : 'no'} ${instantFromMs(now()).slice(0, 10)}`);
   };
+  /**
+   * What is known about a fact, for `check`. One that misses proved false becomes doubtful again: the
+   * next write verifies it and releases what was blocked by it.
+   */
   const factResult = async ({ memory }: ConnectorContext, id: Id) => {
     const stored = await memory.get(`fact.${id}`);
     const result = resultOf(`fact.${id}`, rows[id], stored, product);
@@ -77,8 +49,11 @@ export function keepFacts<Id extends string>(
     readFact,
     verifyFact,
     factResult,
-    factResults: (context, ids = written) => Promise.all(ids.map((id) => factResult(context, id))),
-    async verifyAll(context, answers) {
+    /** The same of several. Default: those that are verified by writing. */
+    factResults: (context: ConnectorContext, ids: readonly Id[] = written) =>
+      Promise.all(ids.map((id) => factResult(context, id))),
+    /** Stores several answers; then what is known about each of these facts, in the same order. */
+    async verifyAll(context: ConnectorContext, answers: { [Fact in Id]?: boolean | null }) {
       const results: CheckResult[] = [];
       for (const [id, isTrue] of Object.entries(answers) as [Id, boolean | null][]) {
         await verifyFact(context, id, isTrue);
@@ -86,13 +61,24 @@ export function keepFacts<Id extends string>(
       }
       return results;
     },
-    async verifyKept(context, id, byId, isFoundByKey) {
+    /**
+     * After a write: whether the record has its key when read by ID (null: it is not shown yet, which
+     * proves nothing), else whether it is found by its key. If neither, the fact is doubtful, which blocks nothing;
+     * a second miss, a minute or more later, verifies it false.
+     */
+    async verifyKept(
+      context: ConnectorContext,
+      id: Id,
+      byId: boolean | null,
+      isFoundByKey: () => Promise<boolean>,
+    ) {
       if (byId === true || (await isFoundByKey())) return verifyFact(context, id, true);
       if (byId === null) return;
       const { memory, now } = context;
       await memory.set(`fact.${id}`, afterMiss(await memory.get(`fact.${id}`), now()));
     },
-    async refuseIfFalse(context, ...ids) {
+    /** Throws `config` if one of these was verified false. */
+    async refuseIfFalse(context: ConnectorContext, ...ids: Id[]) {
       for (const id of ids) {
         if ((await readFact(context, id)) !== 'no') continue;
         const message = `fact.${id} was verified false on this ${product}: ${rows[id].claim}`;

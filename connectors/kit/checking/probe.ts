@@ -89,15 +89,10 @@ export async function runSteps<Id extends string>(
 }
 
 /** Writes a custom field back unchanged, which must change nothing. */
-export function fieldStep<
-  C extends { context: ConnectorContext },
-  Field extends ClientField,
-  Id extends string,
->(
+function fieldStep<C extends { context: ConnectorContext }, Id extends string>(
   call: C,
   book: FactBook<Id>,
-  fact: Id,
-  fields: ClientFields<C, Field>,
+  fields: ClientFields<C, ClientField, Id>,
   clientId: SourceId,
 ): ProbeStep<Id> {
   const work = async (): Promise<void> => {
@@ -105,9 +100,9 @@ export function fieldStep<
     const [target] = before;
     if (target === undefined) return;
     const change = { before, target, value: target.value ?? null };
-    await writeField(fields, call, book, fact, clientId, change);
+    await writeField(fields, call, book, clientId, change);
   };
-  return { facts: [fact], work };
+  return { facts: [fields.fact], work };
 }
 
 /** Lists what could not be removed, with `fix`, and what stays. */
@@ -137,7 +132,7 @@ async function removeWritten(
 interface Probe<C, Id extends string> {
   /** A ticket with an internal note, then one for the client if the first one stayed internal. */
   ticket?: ProbedTicket<C, Id> | false;
-  field?(call: C, clientId: SourceId): ProbeStep<Id>;
+  field?: ClientFields<C, ClientField, Id> | undefined;
   sale?: ProbedSale<C, Id> | false;
   /** What an admin should do if something cannot be removed. */
   fix: string;
@@ -197,7 +192,7 @@ export function createProbe<
       const work = () => probeTicket(call, book, ticket, { key, clientId }, traces);
       steps.push({ facts: [...ticket.facts, ticket.noteFact], work });
     }
-    if (field !== undefined) steps.push(field(call, clientId));
+    if (field !== undefined) steps.push(fieldStep(call, book, field, clientId));
     if (sale) {
       const test = testSale(call.context, { key: `${key}.sale`, clientId });
       const wrote = (path: string): void => void traces.written.unshift(path);

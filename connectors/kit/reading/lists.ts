@@ -1,6 +1,6 @@
 /** Reads lists: quarantining bad rows, strictly, or until one row is found. */
 import type { ZodType } from 'zod';
-import type { Page, RejectedRow, SourceId } from '../../../src/contract/connector.ts';
+import type { Page, SourceId } from '../../../src/contract/connector.ts';
 import { KindError } from '../../../src/domain/errors.ts';
 import { addSeconds, type Instant } from '../../../src/domain/time.ts';
 import { describeIssue } from '../../http/answers/issues.ts';
@@ -26,9 +26,7 @@ export type Rows<Row> = AsyncGenerator<Page<Row>>;
 /** IDs of the time that exists. */
 export type PresentIds = AsyncGenerator<readonly SourceId[]>;
 
-interface HasPages<List> {
-  pages(list: List): Pages;
-}
+type HasPages<List> = { pages(list: List): Pages };
 
 /** A page of a numbered list, from its envelope. */
 export interface NumberedPage {
@@ -102,11 +100,12 @@ export function shortList(path: string, found: number, count: number): KindError
   });
 }
 
-interface Reading<Wire, Row, List> {
-  list: List;
+/** None, one or several rows of ours. */
+type Mapper<Wire, Row> = (wire: Wire) => Row | readonly Row[];
+
+interface Reading<Wire, Row> {
   schema: ZodType<Wire>;
-  /** None, one or several rows of ours. */
-  fromWire(wire: Wire): Row | readonly Row[];
+  fromWire: Mapper<Wire, Row>;
   idOf?(raw: unknown): string | null;
   /** Tests the raw row: other clients' rows are skipped before they are parsed. */
   concernsUs?(raw: unknown): boolean;
@@ -115,14 +114,21 @@ interface Reading<Wire, Row, List> {
   isWanted?(row: Row): boolean;
 }
 
+/** Instead of `fromWire`: reads what the rows of a page need, before they are mapped. */
+interface Prepared<Wire, Row> extends Omit<Reading<Wire, Row>, 'fromWire'> {
+  prepare(wires: readonly Wire[]): Promise<Mapper<Wire, Row>>;
+}
+
 /** The pages of a pull: each wanted row is accepted or quarantined. */
-export async function* readPages<Wire, Row, List>(
-  call: HasPages<List>,
-  reading: Reading<Wire, Row, List>,
+export async function* readPages<Wire, Row>(
+  pages: AsyncIterable<ListPage>,
+  reading: Reading<Wire, Row> | Prepared<Wire, Row>,
 ): Rows<Row> {
-  const { list, schema, fromWire, idOf, refuse, isWanted = () => true } = reading;
-  for await (const page of call.pages(list)) {
+  const { schema, idOf, refuse, isWanted = () => true } = reading;
+  for await (const page of pages) {
     const ours = page.rows.filter((raw) => reading.concernsUs?.(raw) ?? true);
+    const fromWire =
+      'prepare' in reading ? await reading.prepare(parseAll(ours, schema)) : reading.fromWire;
     const toRows = (wire: Wire) => ({ wire, rows: [fromWire(wire)].flat() as Row[] });
     const { rows: parsed, rejected } = parseRows(ours, schema, toRows, idOf);
     for (const { wire, rows } of parsed) for (const row of rows) refuse?.(row, wire);
@@ -150,16 +156,18 @@ export function believeRows<T>(
  */
 export async function findRow<T, List extends { path: string }>(
   call: HasPages<List>,
-  list: List,
+  lists: List | readonly List[],
   schema: ZodType<T>,
   isWanted: (row: T) => boolean,
   mayBe: (raw: unknown) => boolean = () => true,
 ): Promise<T | null> {
-  for await (const { rows } of call.pages(list)) {
-    for (const raw of rows) {
-      const row = schema.safeParse(raw);
-      if (row.success ? isWanted(row.data) : mayBe(raw)) {
-        return believeRows(list, [raw], schema)[0] ?? null;
+  for (const list of [lists].flat() as List[]) {
+    for await (const { rows } of call.pages(list)) {
+      for (const raw of rows) {
+        const row = schema.safeParse(raw);
+        if (row.success ? isWanted(row.data) : mayBe(raw)) {
+          return believeRows(list, [raw], schema)[0] ?? null;
+        }
       }
     }
   }
@@ -169,11 +177,13 @@ export async function findRow<T, List extends { path: string }>(
 /** All rows, strictly: an unreadable row must not count as deleted. */
 export async function allRows<T, List extends { path: string }>(
   call: HasPages<List>,
-  list: List,
+  lists: List | readonly List[],
   schema: ZodType<T>,
 ): Promise<T[]> {
   const all: T[] = [];
-  for await (const { rows } of call.pages(list)) all.push(...believeRows(list, rows, schema));
+  for (const list of [lists].flat() as List[]) {
+    for await (const { rows } of call.pages(list)) all.push(...believeRows(list, rows, schema));
+  }
   return all;
 }
 
@@ -267,8 +277,4 @@ export function lastIdOf(path: string, rows: readonly unknown[]): string {
   const id = rawId(rows.at(-1));
   if (id !== null) return id;
   throw new KindError('contract', `${calledBy(path)}: the last row of a full page has no id.`);
-}
-
-export function quarantined(sourceId: SourceId, reason: string, row: unknown): RejectedRow {
-  return { sourceId, reason, row };
 }

@@ -21,22 +21,15 @@ export type NameSources<C, Kind extends string> = Readonly<
   Record<Kind, (call: C, of: string) => Promise<readonly NamedRow[]>>
 >;
 
-export interface Names<C, Kind extends string> {
-  /** From memory unless too old. */
-  list(call: C, kind: Kind, of?: string): Promise<readonly NamedRow[]>;
-  /** Always read. */
-  reread(call: C, kind: Kind, of?: string): Promise<readonly NamedRow[]>;
-  /** Names by ID, including these if the vendor knows them. */
-  byId(call: C, kind: Kind, ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** The ID of a name in the config; throws `config` if there is none. */
-  idOf(call: C, kind: Kind, name: string, of?: string): Promise<string>;
-}
+export type Names<C extends HasContext, Kind extends string> = ReturnType<
+  typeof createNames<C, Kind>
+>;
 
 /** `product`: display name of the vendor's product. */
 export function createNames<C extends HasContext, Kind extends string>(
   product: string,
   sources: NameSources<C, Kind>,
-): Names<C, Kind> {
+) {
   const lists = new Map<string, Remembered<C, NamedRow>>();
   /** IDs that stay unknown are requested once per process. */
   const missing = new Set<string>();
@@ -50,19 +43,27 @@ export function createNames<C extends HasContext, Kind extends string>(
   }
 
   return {
-    list: (call, kind, of) => listOf(kind, of).list(call),
-    reread: (call, kind, of) => listOf(kind, of).reread(call),
-    async byId(call, kind, ids) {
+    /** From memory unless too old. */
+    list: (call: C, kind: Kind, of?: string) => listOf(kind, of).list(call),
+    /** Always read. */
+    reread: (call: C, kind: Kind, of?: string) => listOf(kind, of).reread(call),
+    /** Rows by ID, including these if the vendor knows them. */
+    async byId(
+      call: C,
+      kind: Kind,
+      ids: readonly string[],
+    ): Promise<ReadonlyMap<string, NamedRow>> {
       if (ids.length === 0) return new Map();
       const stored = await listOf(kind).stored(call);
-      const known = mapOf(stored ?? []);
+      const known = rowsById(stored ?? []);
       const unknown = ids.filter((id) => !known.has(id) && !missing.has(`${kind} ${id}`));
       if (stored !== null && unknown.length === 0) return known;
-      const renewed = mapOf(await listOf(kind).reread(call));
+      const renewed = rowsById(await listOf(kind).reread(call));
       for (const id of unknown) if (!renewed.has(id)) missing.add(`${kind} ${id}`);
       return renewed;
     },
-    async idOf(call, kind, name, of) {
+    /** The ID of a name in the config; throws `config` if there is none. */
+    async idOf(call: C, kind: Kind, name: string, of?: string): Promise<string> {
       const { list, reread } = listOf(kind, of);
       const isIt = (row: NamedRow): boolean => row.name === name;
       const found = (await list(call)).find(isIt) ?? (await reread(call)).find(isIt);
@@ -78,19 +79,18 @@ export async function lookUpNames(
   kind: string,
   ids: Iterable<string>,
   read: (ids: readonly string[]) => Promise<ReadonlyMap<string, string>>,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, NamedRow>> {
   const { memory, now } = call.context;
   const key = `names.${kind}`;
   const { data } = Stored.safeParse(jsonOrNull(await memory.get(key)));
   const isKnown = data !== undefined && isRecent(data.readAtMs, now(), lifeMs);
   const { readAtMs, rows } = isKnown ? data : { readAtMs: now(), rows: [] };
-  const names = mapOf(rows);
+  const names = rowsById(rows);
   const unknown = [...new Set(ids)].filter((id) => !names.has(id));
   if (unknown.length === 0) return names;
   const found = await read(unknown);
-  for (const id of unknown) names.set(id, found.get(id) ?? unlistedName(id));
-  const all = [...names].map(([id, name]) => ({ id, name }));
-  await memory.set(key, JSON.stringify({ readAtMs, rows: all }));
+  for (const id of unknown) names.set(id, { id, name: found.get(id) ?? unlistedName(id) });
+  await memory.set(key, JSON.stringify({ readAtMs, rows: [...names.values()] }));
   return names;
 }
 
@@ -115,8 +115,8 @@ export function onlyOne<T>(found: readonly T[], owner: string, what: string, fix
   throw new KindError('config', `${owner} has ${count} ${what}.`, { fix });
 }
 
-function mapOf(rows: readonly NamedRow[]): Map<string, string> {
-  return new Map(rows.map(({ id, name }) => [id, name]));
+function rowsById(rows: readonly NamedRow[]): Map<string, NamedRow> {
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 type Reference = { id?: SourceId | null | undefined; name?: string | null | undefined };

@@ -7,22 +7,9 @@ import { jsonOrNull } from '../../http/answers/json.ts';
 import { optional } from '../../http/answers/wire.ts';
 import type { Rows } from './lists.ts';
 
-export interface HasContext {
-  context: ConnectorContext;
-}
+export type HasContext = { context: ConnectorContext };
 
-export interface Remembered<C, Row> {
-  /** From memory unless too old. */
-  list(call: C): Promise<readonly Row[]>;
-  /** From the cached list, else from the list read again, at most once a minute. */
-  find(call: C, isWanted: (row: Row) => boolean): Promise<Row | null>;
-  /** Always read. */
-  reread(call: C): Promise<readonly Row[]>;
-  /** Stores the list as somebody else has just read it. */
-  keep(call: C, rows: readonly Row[]): Promise<void>;
-  /** Null if nothing is stored, or it is too old. */
-  stored(call: C): Promise<readonly Row[] | null>;
-}
+export type Remembered<C extends HasContext, Row> = ReturnType<typeof remember<C, Row>>;
 
 /** After a day a list is read again when it is next needed. */
 export const lifeMs = 86_400_000;
@@ -34,13 +21,14 @@ export function remember<C extends HasContext, Row>(
   key: string,
   schema: ZodType<Row>,
   read: (call: C) => Promise<readonly Row[]>,
-): Remembered<C, Row> {
+) {
   const Stored = z.object({ readAtMs: z.number(), rows: z.array(schema) });
   /** Rows are looked up one by one: the stored text is parsed once. */
   let held: z.infer<typeof Stored> | null = null;
   /** Concurrent look-ups share one request. */
   let underWay: Promise<readonly Row[]> | null = null;
 
+  /** Stores the list as somebody else has just read it. */
   async function keep(call: C, rows: readonly Row[]): Promise<void> {
     const before = await stored(call);
     held = { readAtMs: call.context.now(), rows: [...rows] };
@@ -54,6 +42,7 @@ export function remember<C extends HasContext, Row>(
     return rows;
   }
 
+  /** Always read. */
   function reread(call: C): Promise<readonly Row[]> {
     underWay ??= readNow(call).finally(() => {
       underWay = null;
@@ -61,11 +50,13 @@ export function remember<C extends HasContext, Row>(
     return underWay;
   }
 
+  /** Null if nothing is stored, or it is too old. */
   async function stored({ context }: C): Promise<readonly Row[] | null> {
     held ??= Stored.safeParse(jsonOrNull(await context.memory.get(key))).data ?? null;
     return held !== null && isRecent(held.readAtMs, context.now(), lifeMs) ? held.rows : null;
   }
 
+  /** From memory unless too old. */
   const list = async (call: C): Promise<readonly Row[]> => (await stored(call)) ?? reread(call);
 
   return {
@@ -73,7 +64,8 @@ export function remember<C extends HasContext, Row>(
     reread,
     keep,
     stored,
-    async find(call, isWanted) {
+    /** From the cached list, else from the list read again, at most once a minute. */
+    async find(call: C, isWanted: (row: Row) => boolean): Promise<Row | null> {
       const found = (await list(call)).find(isWanted) ?? null;
       const wasJustRead = isRecent(held?.readAtMs ?? 0, call.context.now(), justReadMs);
       if (found !== null || wasJustRead) return found;

@@ -15,13 +15,6 @@ export interface SessionMark {
 /** A session, or a mark that belongs to none. */
 export type FoundSession<Mark> = { start: Mark; end: Mark } | { mark: Mark; reason: string };
 
-interface Pairing<Mark> {
-  /** Takes the next older mark; returns what is now certain. */
-  add(mark: Mark): FoundSession<Mark>[];
-  /** What is left once there is nothing older to read. */
-  finish(): FoundSession<Mark>[];
-}
-
 /** Maximum length of a session; marks are read this far before the window. */
 export const longestSessionSeconds = 24 * 3600;
 
@@ -34,7 +27,7 @@ export const longestSessionSeconds = 24 * 3600;
 export function createPairing<Mark extends SessionMark>(window: {
   since: Instant;
   until: Instant;
-}): Pairing<Mark> {
+}) {
   /** The next newer mark of the same device and technician. */
   const newer = new Map<string, Mark>();
 
@@ -55,7 +48,8 @@ export function createPairing<Mark extends SessionMark>(window: {
   }
 
   return {
-    add(mark) {
+    /** Takes the next older mark; returns what is now certain. */
+    add(mark: Mark): FoundSession<Mark>[] {
       if (mark.who === null) {
         return inWindow(mark.at, mark, 'The session names no device, or no technician.');
       }
@@ -70,7 +64,8 @@ export function createPairing<Mark extends SessionMark>(window: {
       }
       return next.at >= window.since ? [{ start: mark, end: next }] : [];
     },
-    finish() {
+    /** What is left once there is nothing older to read. */
+    finish(): FoundSession<Mark>[] {
       const left = [...newer.values()].filter(({ kind }) => kind === 'end');
       newer.clear();
       return left.flatMap(lonelyEnd);

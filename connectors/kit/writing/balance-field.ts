@@ -23,10 +23,14 @@ export interface ClientField {
   value?: unknown;
 }
 
-export interface ClientFields<C, Field extends ClientField> {
+export interface ClientFields<C, Field extends ClientField, Id extends string> {
   /** `customer` */
   noun: string;
   product: string;
+  /** Writing one field leaves the others unchanged. */
+  fact: Id;
+  /** Further facts that must not be false. */
+  needs?: readonly Id[];
   read(call: C, clientId: SourceId): Promise<readonly Field[]>;
   /**
    * Writes the one field; `before`: all current fields, for a vendor that wants all of them sent. Returns all fields if
@@ -55,16 +59,13 @@ interface FieldChange<Field> {
   value: unknown;
 }
 
-/** `fact`: writing one field leaves the others unchanged; `needs`: further facts that must not be false. */
 export function balancePush<
   C extends { context: ConnectorContext; recent: Recent },
   Field extends ClientField,
   Id extends string,
 >(
   book: FactBook<Id>,
-  fact: Id,
-  fields: ClientFields<C, Field>,
-  needs: readonly Id[] = [],
+  fields: ClientFields<C, Field, Id>,
 ): (open: OpenCall<C>) => Push<'balance-field'> {
   const idOf = (clientId: SourceId, field: Field): SourceId =>
     fields.remoteId?.(clientId, field) ?? `${clientId}.${field.name}`;
@@ -81,13 +82,13 @@ export function balancePush<
     },
     async create({ key, clientId, field, hoursText }, signal) {
       const call = open(signal);
-      await book.refuseIfFalse(call.context, ...needs, fact);
+      await book.refuseIfFalse(call.context, ...(fields.needs ?? []), fields.fact);
       const known = call.recent.take<readonly Field[]>(key, 'fields');
       const before = known?.value ?? (await fields.read(call, clientId));
       const target = await findField(fields, call, before, field);
       const value = fields.valueFor?.(target, hoursText) ?? hoursText;
       const change = { before, target, value };
-      const after = await writeField(fields, call, book, fact, clientId, change);
+      const after = await writeField(fields, call, book, clientId, change);
       const shown = after.find((field) => isSameField(field, target))?.value;
       if (isSameValue(shown, hoursText)) return { remoteId: idOf(clientId, target) };
       throw notShown(fields, { clientId, field });
@@ -131,14 +132,14 @@ export async function writeField<
   Field extends ClientField,
   Id extends string,
 >(
-  fields: ClientFields<C, Field>,
+  fields: ClientFields<C, Field, Id>,
   call: C,
   { verifyFact, readFact }: FactBook<Id>,
-  fact: Id,
   clientId: SourceId,
   change: FieldChange<Field>,
 ): Promise<readonly Field[]> {
   const { before, target, value } = change;
+  const { fact } = fields;
   const isVerified = (await readFact(call.context, fact)) === 'yes';
   const answered = await fields.write(call, clientId, change);
   const after = isVerified && answered ? answered : await fields.read(call, clientId);
@@ -165,7 +166,7 @@ function isSameField(one: ClientField, other: ClientField): boolean {
 
 /** By its label or its name. Throws `config` if there is none. */
 async function findField<C, Field extends ClientField>(
-  { noun, product, hidden }: ClientFields<C, Field>,
+  { noun, product, hidden }: ClientFields<C, Field, string>,
   call: C,
   shown: readonly Field[],
   wanted: string,
@@ -184,12 +185,4 @@ async function findField<C, Field extends ClientField>(
 
 function isNamed({ label, name }: ClientField, wanted: string): boolean {
   return label === wanted || name === wanted;
-}
-
-/** For a field of numbers: the balance of a client with several kinds of hours is not one. */
-export function numberFor(name: string, hoursText: string): number {
-  if (Number.isFinite(Number(hoursText))) return Number(hoursText);
-  throw new KindError('rejected', `The Number field "${name}" cannot show ${hoursText}.`, {
-    fix: 'Make it a Text field, which can show several kinds of hours, and money.',
-  });
 }

@@ -1,7 +1,5 @@
 /** The key of a message in the text that it wrote, used to find it again. */
 
-const unlimited = Number.POSITIVE_INFINITY;
-
 /** Brackets on both sides keep `a-1` and `a-10` apart. */
 export function markerOf(key: string): string {
   return `[${key}]`;
@@ -13,13 +11,21 @@ export function hasMarker(text: string | null | undefined, key: string): boolean
 }
 
 /** The text with the key on its own last line; a long text is truncated before it. */
-export function withMarker(text: string, key: string, lengthMax = unlimited): string {
+export function withMarker(
+  text: string,
+  key: string,
+  lengthMax = Number.POSITIVE_INFINITY,
+): string {
   const marker = markerOf(key);
   return `${shortened(text.trimEnd(), lengthMax - marker.length - 2)}\n\n${marker}`;
 }
 
 /** One line that ends with the key; a long one is truncated before it. */
-export function markedLine(text: string, key: string, lengthMax = unlimited): string {
+export function markedLine(
+  text: string,
+  key: string,
+  lengthMax = Number.POSITIVE_INFINITY,
+): string {
   const marker = markerOf(key);
   return `${shortened(oneLine(text), lengthMax - marker.length - 1)} ${marker}`;
 }

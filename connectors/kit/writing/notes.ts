@@ -17,17 +17,43 @@ export interface NoteRecord<C> {
   write(call: C, note: Note): Promise<Delivered>;
 }
 
-/** Refuses to write notes if one of `needs` was verified false; also for withdrawal notes. */
+/** A note as it was written. `isInternal`: as it is shown; left out if the vendor cannot show it. */
+interface WrittenNote extends Delivered {
+  isInternal?: boolean | null | undefined;
+}
+
+interface GuardedNotes<C> extends Pick<NoteRecord<C>, 'find'> {
+  write(call: C, note: Note): Promise<WrittenNote>;
+}
+
+/**
+ * Refuses to write notes if `fact` or one of `others` was verified false; also for withdrawal notes. Verifies `fact`, that
+ * a note keeps its audience: a leak is logged and blocks the next note.
+ */
 export function guardedNotes<C extends { context: ConnectorContext }, Id extends string>(
-  { refuseIfFalse }: FactBook<Id>,
-  needs: readonly Id[],
-  { find, write }: NoteRecord<C>,
+  { refuseIfFalse, verifyFact }: FactBook<Id>,
+  fact: Id,
+  { find, write }: GuardedNotes<C>,
+  ...others: readonly Id[]
 ): NoteRecord<C> {
   return {
     find,
     async write(call, note) {
-      await refuseIfFalse(call.context, ...needs);
-      return write(call, note);
+      const { context } = call;
+      const { ticketId, audience } = note;
+      await refuseIfFalse(context, ...others, fact);
+      const written = await write(call, note);
+      const { isInternal, ...made } = written;
+      if (!('isInternal' in written)) return made;
+      const isKept = isInternal === (audience === 'internal');
+      await verifyFact(context, fact, isKept);
+      if (isKept) return made;
+      context.log.warn('A note did not keep its audience; review it now.', {
+        ticket: ticketId,
+        note: made.remoteId,
+        wanted: audience,
+      });
+      return made;
     },
   };
 }
@@ -48,7 +74,7 @@ export function readBackNotes<C extends { context: ConnectorContext }, Row, Id e
   fact: Id,
   { send, read, isInternal, delivered }: ReadBack<C, Row>,
 ): NoteRecord<C> {
-  return guardedNotes(book, [fact], {
+  return guardedNotes(book, fact, {
     async find(call, note) {
       const row = await read(call, note);
       return row === null ? null : delivered(row, note);
@@ -60,10 +86,7 @@ export function readBackNotes<C extends { context: ConnectorContext }, Row, Id e
         const message = `The note on ticket ${note.ticketId} was accepted but is not listed yet.`;
         throw new KindError('unknown-outcome', message);
       }
-      const made = delivered(row, note);
-      const written = { id: made.remoteId, isInternal: isInternal(row) };
-      await verifyAudience(call, book, fact, note, written);
-      return made;
+      return { ...delivered(row, note), isInternal: isInternal(row) };
     },
   });
 }
@@ -72,23 +95,5 @@ export function notePush<C>({ find, write }: NoteRecord<C>) {
   return (open: OpenCall<C>): Push<'ticket-note'> => ({
     find: (note, signal) => find(open(signal), note),
     create: (note, signal) => write(open(signal), note),
-  });
-}
-
-/** Verifies whether a note kept its audience; a leak is logged and blocks the next note. */
-export async function verifyAudience<Id extends string>(
-  { context }: { context: ConnectorContext },
-  { verifyFact }: FactBook<Id>,
-  fact: Id,
-  { ticketId, audience }: Pick<Note, 'ticketId' | 'audience'>,
-  written: { id: string; isInternal: boolean | null | undefined },
-): Promise<void> {
-  const isKept = written.isInternal === (audience === 'internal');
-  await verifyFact(context, fact, isKept);
-  if (isKept) return;
-  context.log.warn('A note did not keep its audience; review it now.', {
-    ticket: ticketId,
-    note: written.id,
-    wanted: audience,
   });
 }
