@@ -14,6 +14,7 @@ import type { Logger } from '../../src/service/app/log.ts';
 import type { Store } from '../../src/store/port.ts';
 import { openDatabase, storeOn } from '../../src/store/sqlite/open.ts';
 import { putBlankDatabase } from '../support/blank-database.ts';
+import '../support/compile-once.ts';
 import type { Psa } from './psa.ts';
 import { type Tripwire, wiredConnector, wiredStore } from './tripwire.ts';
 

@@ -22,6 +22,7 @@ import {
 import type { StepName } from '../../src/service/run/step.ts';
 import { openDatabase, storeOn } from '../../src/store/sqlite/open.ts';
 import { putBlankDatabase } from './blank-database.ts';
+import './compile-once.ts';
 import { dumpTables } from './dump-tables.ts';
 import { ScriptedVendor } from './scripted-connector.ts';
 import { clientOf, noContract } from './terms.ts';
