@@ -10,6 +10,7 @@ import {
   type StartedCommand,
   startCommand,
 } from './run-command.ts';
+import { runHere } from './run-here.ts';
 
 export interface SmallMspOptions {
   mode?: 'live' | 'observe';
@@ -42,7 +43,7 @@ export interface SmallMsp {
   /** Without the usual `--config`. */
   runAs(...args: string[]): Promise<CommandResult>;
   start(...args: string[]): StartedCommand;
-  /** The JSON document of a command, whatever its exit code. */
+  /** The JSON document of a command, whatever its exit code; one that only reads has no process of its own. */
   ask<T>(...args: string[]): Promise<T>;
   /** A ticket of the client with its time, an hour long unless told, entered on that day of March. */
   addWork(work: Work): { ticket: number; entry: number };
@@ -119,7 +120,8 @@ function createMsp(
     runAs: (...args) => runCommand(args, environment),
     start: (...args) => startCommand([...args, ...usual], environment),
     async ask<T>(...args: string[]): Promise<T> {
-      const { stdout, stderr } = await msp.run(...args, '--json');
+      const run = isReading(args) ? runHere : msp.runAs;
+      const { stdout, stderr } = await run(...args, '--json', ...usual);
       if (stdout === '') throw new Error(`${args.join(' ')} answered nothing: ${stderr}`);
       return JSON.parse(stdout) as T;
     },
@@ -128,6 +130,10 @@ function createMsp(
   fill(msp);
   msp.configure(options);
   return msp;
+}
+
+function isReading([first = '', second = '']: readonly string[]): boolean {
+  return ['balances', 'verify', 'report'].includes(first) || second === 'list';
 }
 
 function addWork(msp: SmallMsp, work: Work): { ticket: number; entry: number } {
