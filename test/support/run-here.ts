@@ -10,6 +10,8 @@ import type { CommandResult } from './run-command.ts';
 
 export async function runHere(...args: string[]): Promise<CommandResult> {
   const written = { stdout: '', stderr: '' };
+  // What a process of its own gets, too.
+  const { PATH = '', HOME = '' } = process.env;
   const exitCode = await runCli(
     {
       vendors: registry,
@@ -24,7 +26,7 @@ export async function runHere(...args: string[]): Promise<CommandResult> {
       isOutTerminal: false,
       isErrTerminal: false,
       columns: 120,
-      env: { LOG_LEVEL: 'error' },
+      env: { PATH, HOME, LOG_LEVEL: 'error' },
       signal: new AbortController().signal,
       version: '',
     },
