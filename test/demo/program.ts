@@ -1,9 +1,13 @@
-/** Runs the command line's commands in processes of their own, and shows them as a person sees them. */
+/**
+ * Runs the command line's commands in processes of their own, and shows them as a person sees them. Where nobody looks
+ * and the clock is the real one, they run in this process, which takes a tenth of the time.
+ */
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { z } from 'zod';
 import type { Instant } from '../../src/domain/time.ts';
 import { type CommandResult, program, startProgram } from '../support/run-command.ts';
+import { runHere } from '../support/run-here.ts';
 import { RunDocument } from './documents.ts';
 
 export interface Program {
@@ -47,6 +51,7 @@ export function createProgram({
   columns: columnsGiven,
 }: ProgramOptions): Program {
   const attempt: Program['attempt'] = (args) => {
+    if (isQuiet && clock === undefined) return runHere(...args, '--config', configFile);
     const wide = process.stdout.columns;
     const columns = columnsGiven ?? (wide === undefined ? undefined : wide - indent);
     const env = {

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { dateInZone, instantFromMs } from '../../src/domain/time.ts';
-import { type SmallMsp, withSmallMsp } from '../support/small-msp.ts';
+import { type SmallMsp, withMspHere, withSmallMsp } from '../support/small-msp.ts';
 
 const sender = 'sender: { name: Meridian IT, address: [12 rue de la Paix, 75002 Paris] }';
 const today = dateInZone(instantFromMs(Date.now()), 'Europe/Paris');
@@ -32,7 +32,7 @@ async function accept(msp: SmallMsp, ...more: string[]) {
 }
 
 test('an accepted agreement stays as it was, and what the config then says otherwise is named', async () => {
-  await withSmallMsp(options, async (msp) => {
+  await withMspHere(options, async (msp) => {
     expect((await msp.run('check', '--offline')).exitCode).toBe(0);
     const draft = join(msp.configFile, '..', 'draft.html');
     const written = await msp.run('agreement', 'Dupont', '--out', draft);

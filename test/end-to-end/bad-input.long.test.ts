@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type SmallMsp, withSmallMsp } from '../support/small-msp.ts';
+import { type SmallMsp, withMspHere, withSmallMsp } from '../support/small-msp.ts';
 
 interface Quarantine {
   quarantine: { id: number; stream: string; sourceId: string; reason: string }[];
@@ -26,7 +26,7 @@ const martinHours = 30 - 11 - 3;
 
 describe('time that cannot be true is set aside, and only that', () => {
   test('a negative, a 30-hour and a backward entry, and one of no whole second', async () => {
-    await withSmallMsp({}, async (msp) => {
+    await withMspHere({}, async (msp) => {
       const { psa, ids } = msp;
       const company = ids.martin;
       const add = (hours: string, end?: string | null): string => {
@@ -74,7 +74,7 @@ describe('time that cannot be true is set aside, and only that', () => {
   }, 60_000);
 
   test('a row of the wrong shape, until the vendor shows it rightly', async () => {
-    await withSmallMsp({}, async (msp) => {
+    await withMspHere({}, async (msp) => {
       msp.psa.faults.add('bad-row', { path: /time\/entries$/ });
       await run(msp);
       const { quarantine } = await msp.ask<Quarantine>('quarantine', 'list');
@@ -94,7 +94,7 @@ describe('time that cannot be true is set aside, and only that', () => {
 });
 
 test('rows that come on two pages are the same rows', async () => {
-  await withSmallMsp({}, async (msp) => {
+  await withMspHere({}, async (msp) => {
     msp.psa.faults.add('duplicate-page', { path: /time\/entries$/ });
     msp.psa.faults.add('duplicate-page', { path: /service\/tickets$/ });
     await run(msp);
@@ -105,7 +105,7 @@ test('rows that come on two pages are the same rows', async () => {
 
 describe('work that belongs to nobody known', () => {
   test('a ticket without client is named, and debited once it has one', async () => {
-    await withSmallMsp({}, async (msp) => {
+    await withMspHere({}, async (msp) => {
       const { rmm, technician, organization } = msp;
       const ticket = rmm.state.addTicket({ organizationId: null, subject: 'Whose is it?' });
       rmm.state.addTime({ ticketId: ticket, technicianId: technician, seconds: 3600 });
@@ -129,7 +129,7 @@ describe('work that belongs to nobody known', () => {
   }, 60_000);
 
   test('a client that is in no client’s ids is named, and debited once it is', async () => {
-    await withSmallMsp({}, async (msp) => {
+    await withMspHere({}, async (msp) => {
       const { ticket } = msp.addWork({ company: msp.ids.martin, day: 22, isOpen: true });
       await run(msp);
       msp.configure({ martin: 'left-out' });

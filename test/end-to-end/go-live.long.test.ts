@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { withSmallMsp } from '../support/small-msp.ts';
+import { withMspHere } from '../support/small-msp.ts';
 
 interface Shown {
   clients: { client: string; levels: { level: string }[]; invoices: { product: string }[] }[];
@@ -8,7 +8,7 @@ interface Shown {
 }
 
 test('what going live would send is shown and marked; live sends none of it, and tells what is used later', async () => {
-  await withSmallMsp({ mode: 'observe' }, async (msp) => {
+  await withMspHere({ mode: 'observe' }, async (msp) => {
     const early = await msp.run('check', '--go-live');
     expect(early).toMatchObject({ exitCode: 2 });
     expect(early.stderr).toContain('prepaid-hours run');

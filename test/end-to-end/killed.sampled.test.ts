@@ -3,13 +3,13 @@ import { type Ending, endingOf } from '../support/ending.ts';
 import { passSearchLag } from '../support/pass-search-lag.ts';
 import type { StartedCommand } from '../support/run-command.ts';
 import { sampleSize } from '../support/sample-size.ts';
-import { type SmallMsp, withSmallMsp } from '../support/small-msp.ts';
+import { type SmallMsp, withMspHere } from '../support/small-msp.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 let undisturbed: Ending;
 
 beforeAll(async () => {
-  await withSmallMsp({}, async (msp) => {
+  await withMspHere({}, async (msp) => {
     const { exitCode } = await msp.run('run');
     expect(exitCode).toBe(0);
     undisturbed = await endingOf(msp);
@@ -24,7 +24,7 @@ test('an undisturbed first run makes one ticket, its two notes and one invoice',
 
 /** The run is killed, then run again: the ending must be the undisturbed one. */
 async function recover(kill: (msp: SmallMsp, run: StartedCommand) => Promise<void>): Promise<void> {
-  await withSmallMsp({}, async (msp) => {
+  await withMspHere({}, async (msp) => {
     const run = msp.start('run');
     await kill(msp, run);
     run.kill('SIGKILL');

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { passSearchLag } from '../support/pass-search-lag.ts';
-import { withSmallMsp } from '../support/small-msp.ts';
+import { withMspHere } from '../support/small-msp.ts';
 
 interface Listed {
   messages: { status: string; kind: string }[];
@@ -16,7 +16,7 @@ test.each([
 ])(
   'the answer to the write of %s is lost: it stands once all the same',
   async (_, path, code) => {
-    await withSmallMsp({}, async ({ psa, store, run, ask }) => {
+    await withMspHere({}, async ({ psa, store, run, ask }) => {
       psa.faults.add('lost-answer', { method: 'POST', path });
       expect(await run('run')).toMatchObject({ exitCode: code });
       passSearchLag(store);

@@ -1,7 +1,7 @@
 import { existsSync, linkSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { type SmallMsp, withSmallMsp } from '../support/small-msp.ts';
+import { type SmallMsp, withMspHere, withSmallMsp } from '../support/small-msp.ts';
 
 const invoices = ({ psa }: SmallMsp) => psa.state.listInvoices().length;
 
@@ -10,7 +10,7 @@ function removeStore({ store }: SmallMsp, suffixes: readonly string[]): void {
 }
 
 test('a live run on a database that is gone sends nothing again, unless it is told to', async () => {
-  await withSmallMsp({}, async (msp) => {
+  await withMspHere({}, async (msp) => {
     expect((await msp.run('run')).exitCode).toBe(0);
     expect(invoices(msp)).toBe(1);
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { type SmallMsp, withSmallMsp } from '../support/small-msp.ts';
+import { type SmallMsp, withMspHere, withSmallMsp } from '../support/small-msp.ts';
 
 interface Outbox {
   messages: {
@@ -19,7 +19,7 @@ function writes({ psa, rmm }: SmallMsp): string[] {
 }
 
 test('observe decides and shows everything and sends nothing; live then tells it, once', async () => {
-  await withSmallMsp({ mode: 'observe' }, async (msp) => {
+  await withMspHere({ mode: 'observe' }, async (msp) => {
     expect(await msp.run('run')).toMatchObject({ exitCode: 0 });
     expect(await msp.run('run')).toMatchObject({ exitCode: 0 });
     expect(writes(msp)).toEqual([]);

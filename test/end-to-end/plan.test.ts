@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import type { Plan } from '../../src/service/plan/plan.ts';
 import { dumpTables } from '../support/dump-tables.ts';
 import { runCommand } from '../support/run-command.ts';
-import { type SmallMsp, withSmallMsp } from '../support/small-msp.ts';
+import { type SmallMsp, withMspHere } from '../support/small-msp.ts';
 
 /** A copy of the config in force, with a client's every hour charged twice and travel charged too. */
 function writeChanged(msp: SmallMsp): string {
@@ -17,7 +17,7 @@ function writeChanged(msp: SmallMsp): string {
 }
 
 test('plan holds a changed file against the one in force beside it, and writes nothing', async () => {
-  await withSmallMsp({ mode: 'observe' }, async (msp) => {
+  await withMspHere({ mode: 'observe' }, async (msp) => {
     msp.addWork({ company: msp.ids.dupont, day: 20, workType: msp.workTypes.travel });
     expect(await msp.run('run')).toMatchObject({ exitCode: 0 });
     const requests = msp.psa.exchanges.length + msp.rmm.exchanges.length;
@@ -56,7 +56,7 @@ test('plan holds a changed file against the one in force beside it, and writes n
 });
 
 test('a changed file with faults is refused with all of them, and nothing is planned', async () => {
-  await withSmallMsp({ mode: 'observe' }, async (msp) => {
+  await withMspHere({ mode: 'observe' }, async (msp) => {
     expect(await msp.run('run')).toMatchObject({ exitCode: 0 });
     const file = writeChanged(msp);
     writeFileSync(file, readFileSync(file, 'utf8').replace('factor: 2', 'factor: -2'));

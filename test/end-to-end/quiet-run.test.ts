@@ -6,7 +6,7 @@ import {
   psaTickets,
   rmmTickets,
   type SmallMsp,
-  withSmallMsp,
+  withMspHere,
 } from '../support/small-msp.ts';
 
 /** Requests since the last call: how often each path was asked for, numbers in it as N. */
@@ -35,7 +35,7 @@ async function pullOnly(msp: SmallMsp): Promise<void> {
 }
 
 test('the first pull sends what the page sizes make necessary, and no more', async () => {
-  await withSmallMsp({}, async (msp) => {
+  await withMspHere({}, async (msp) => {
     const psa = counter(msp.psa);
     const rmm = counter(msp.rmm);
     await pullOnly(msp);
@@ -67,7 +67,7 @@ test('the first pull sends what the page sizes make necessary, and no more', asy
 }, 60_000);
 
 test('a run with nothing new asks once a stream, and writes its own record alone', async () => {
-  await withSmallMsp({}, async (msp) => {
+  await withMspHere({}, async (msp) => {
     await msp.ask<Run>('run');
     // The second run mirrors what the first one wrote into the PSA: the alert and the invoice.
     await msp.ask<Run>('run');

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { randomFrom } from '../../src/domain/forecast/random.ts';
 import { type Ending, endingOf } from '../support/ending.ts';
 import { passSearchLag } from '../support/pass-search-lag.ts';
-import { type SmallMsp, withSmallMsp } from '../support/small-msp.ts';
+import { type SmallMsp, withMspHere } from '../support/small-msp.ts';
 
 /** `KILLS=100 npm run test:full -- test/end-to-end/random-kills`, as the build does; a few by default. */
 const kills = Number(process.env.KILLS ?? 8);
@@ -20,10 +20,11 @@ function addWork(msp: SmallMsp, round: number): void {
 async function undisturbed(): Promise<{ ending: Ending; runMs: number }> {
   let runMs = 0;
   let ending: Ending | null = null;
-  await withSmallMsp({}, async (msp) => {
+  await withMspHere({}, async (msp) => {
     for (let round = 0; round < kills; round += 1) addWork(msp, round);
+    // Of a process, as those that are killed.
     const startedAt = performance.now();
-    expect(await msp.run('run')).toMatchObject({ exitCode: 0 });
+    expect(await msp.start('run').done).toMatchObject({ exitCode: 0 });
     runMs = performance.now() - startedAt;
     ending = await endingOf(msp);
   });
@@ -36,7 +37,7 @@ test(
   async () => {
     const { ending, runMs } = await undisturbed();
     const random = randomFrom(seed);
-    await withSmallMsp({}, async (msp) => {
+    await withMspHere({}, async (msp) => {
       let killed = 0;
       for (let round = 0; round < kills; round += 1) {
         addWork(msp, round);

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { dumpTables } from '../support/dump-tables.ts';
-import { type SmallMsp, withSmallMsp } from '../support/small-msp.ts';
+import { type SmallMsp, withMspHere } from '../support/small-msp.ts';
 
 interface Reconciled {
   run: string | null;
@@ -42,7 +42,7 @@ const withoutFindings = (msp: SmallMsp) => {
 };
 
 test('two PSAs over HTTP: one line when all agree, and nothing is written there or here', async () => {
-  await withSmallMsp({}, async (msp) => {
+  await withMspHere({}, async (msp) => {
     await openBooks(msp);
     const before = withoutFindings(msp);
     const sent = msp.psa.exchanges.length;
@@ -62,7 +62,7 @@ test('two PSAs over HTTP: one line when all agree, and nothing is written there 
 });
 
 test('every difference comes as a row with its way out, and is gone once that was taken', async () => {
-  await withSmallMsp({}, async (msp) => {
+  await withMspHere({}, async (msp) => {
     const { state } = msp.psa;
     await openBooks(msp);
     const [first = 0, second = 0, third = 0] = state.tables.timeEntries.list().map(({ id }) => id);
@@ -117,7 +117,7 @@ test('every difference comes as a row with its way out, and is gone once that wa
 });
 
 test('a PSA that hides everything is a failure, and the RMM is compared all the same', async () => {
-  await withSmallMsp({}, async (msp) => {
+  await withMspHere({}, async (msp) => {
     await openBooks(msp);
     msp.psa.state.tables.timeEntries.rows.clear();
     const { exitCode, stdout } = await msp.run('reconcile');

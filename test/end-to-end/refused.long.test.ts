@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { dumpTables } from '../support/dump-tables.ts';
-import { type SmallMsp, withSmallMsp } from '../support/small-msp.ts';
+import { type SmallMsp, withMspHere, withSmallMsp } from '../support/small-msp.ts';
 
 interface Run {
   run: string;
@@ -31,7 +31,7 @@ async function refuse(
   judge: (refused: { run: Run; stderr: string; exitCode: number | null }) => void,
   mend: (msp: SmallMsp) => void,
 ): Promise<void> {
-  await withSmallMsp({}, async (msp) => {
+  await withMspHere({}, async (msp) => {
     expect(await msp.run('run')).toMatchObject({ exitCode: 0 });
     const watermark = rowsOf(msp, 'watermark', 'psa');
     const psaEntries = rowsOf(msp, 'mirror_time_entry', 'psa');
@@ -39,7 +39,7 @@ async function refuse(
     addWorkEverywhere(msp);
 
     spoil(msp);
-    const { stdout, stderr, exitCode } = await msp.run('run', '--json');
+    const { stdout, stderr, exitCode } = await msp.start('run', '--json').done;
     judge({ run: JSON.parse(stdout) as Run, stderr, exitCode });
     expect(rowsOf(msp, 'mirror_time_entry', 'psa')).toEqual(psaEntries);
     expect(rowsOf(msp, 'mirror_time_entry', 'rmm')).toHaveLength(rmmEntries.length + 1);
@@ -104,7 +104,7 @@ async function expectConfigFault({ run }: SmallMsp, said: string): Promise<void>
 }
 
 test('a company that the vendor does not know is a fault of the config', async () => {
-  await withSmallMsp({}, async (msp) => {
+  await withMspHere({}, async (msp) => {
     const { configFile } = msp;
     const text = readFileSync(configFile, 'utf8').replace(/companyId: .*/, 'companyId: nobody');
     writeFileSync(configFile, text);
@@ -113,7 +113,7 @@ test('a company that the vendor does not know is a fault of the config', async (
 }, 60_000);
 
 test('an address without an API is a fault of the config', async () => {
-  await withSmallMsp({}, async (msp) => {
+  await withMspHere({}, async (msp) => {
     msp.psa.faults.add('html', { status: 404, times: 1000 });
     await expectConfigFault(msp, 'Check baseUrl');
   });

@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from '@jest/globals';
 import type { Restored } from '../../src/service/backup/restore.ts';
-import { type SmallMsp, withSmallMsp } from '../support/small-msp.ts';
+import { type SmallMsp, withMspHere } from '../support/small-msp.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const folderOf = ({ configFile }: SmallMsp) => dirname(configFile);
@@ -20,7 +20,7 @@ const tickets = ({ psa }: SmallMsp) => psa.state.listTickets().length;
 const invoices = ({ psa }: SmallMsp) => psa.state.listInvoices().length;
 
 test('what an older backup lacks is listed, and nothing that was sent since is sent again', async () => {
-  await withSmallMsp({}, async (msp) => {
+  await withMspHere({}, async (msp) => {
     await msp.run('run', 'pull', 'debit');
     const file = join(folderOf(msp), 'old.db');
     expect(await msp.run('backup', file)).toMatchObject({ exitCode: 0 });
@@ -30,7 +30,7 @@ test('what an older backup lacks is listed, and nothing that was sent since is s
     const sent = [invoices(msp), tickets(msp)];
     const present = readFileSync(file);
 
-    const shown = await msp.run('restore', file);
+    const shown = await msp.start('restore', file).done;
     expect(shown).toMatchObject({ exitCode: 0, stderr: '' });
     expect(shown.stdout).toMatch(
       /2 clients, last run .* UTC\.\nok: undamaged.*\n\nDry run\. To apply:\n .* --yes\n$/,
@@ -66,7 +66,7 @@ test('what an older backup lacks is listed, and nothing that was sent since is s
 }, 300_000);
 
 test('nothing is replaced while the service runs; a backup can be checked meanwhile', async () => {
-  await withSmallMsp({}, async (msp) => {
+  await withMspHere({}, async (msp) => {
     await msp.run('run');
     const file = join(folderOf(msp), 'good.db');
     await msp.run('backup', file);
@@ -83,7 +83,7 @@ test('nothing is replaced while the service runs; a backup can be checked meanwh
   });
 }, 300_000);
 test('a database that is gone or damaged is replaced, side files included', async () => {
-  await withSmallMsp({}, async (msp) => {
+  await withMspHere({}, async (msp) => {
     await msp.run('run');
     const file = join(folderOf(msp), 'good.db');
     await msp.run('backup', file);
@@ -106,7 +106,7 @@ test('a database that is gone or damaged is replaced, side files included', asyn
 }, 300_000);
 
 test('a backup that cannot be trusted changes nothing', async () => {
-  await withSmallMsp({}, async (msp) => {
+  await withMspHere({}, async (msp) => {
     await msp.run('run');
     const good = join(folderOf(msp), 'good.db');
     await msp.run('backup', good);
@@ -150,7 +150,7 @@ test('a backup that cannot be trusted changes nothing', async () => {
 }, 300_000);
 
 test('--keep deletes older backups of this database, and no other file', async () => {
-  await withSmallMsp({}, async (msp) => {
+  await withMspHere({}, async (msp) => {
     await msp.run('run', 'pull');
     const folder = join(folderOf(msp), 'backups');
     const names = () => readdirSync(folder).sort();
@@ -163,7 +163,7 @@ test('--keep deletes older backups of this database, and no other file', async (
     copyFileSync(first.file, join(folder, 'prepaid-hours-before-upgrade.db'));
     writeFileSync(join(folder, stamp(4)), 'notes');
     mkdirSync(join(folder, stamp(6)));
-    await withSmallMsp({}, async (other) => {
+    await withMspHere({}, async (other) => {
       await other.run('run', 'pull');
       const { file } = await other.ask<Kept>('backup', `${folder}/`);
       renameSync(file, join(folder, stamp(5)));

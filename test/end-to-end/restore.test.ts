@@ -1,9 +1,9 @@
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { withSmallMsp } from '../support/small-msp.ts';
+import { withMspHere } from '../support/small-msp.ts';
 
 test('an older backup is restored, and nothing that was sent since is sent again', async () => {
-  await withSmallMsp({}, async (msp) => {
+  await withMspHere({}, async (msp) => {
     await msp.run('run', 'pull', 'debit');
     const file = join(dirname(msp.configFile), 'old.db');
     await msp.run('backup', file);

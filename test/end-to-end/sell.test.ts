@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { passSearchLag } from '../support/pass-search-lag.ts';
-import { withSmallMsp } from '../support/small-msp.ts';
+import { withMspHere } from '../support/small-msp.ts';
 
 interface Balances {
   clients: { client: string; blocks: { id: string; status: string; remainingSeconds: number }[] }[];
@@ -13,7 +13,7 @@ interface Sold {
 }
 
 test('a block sold by hand is shown, ordered, invoiced once after a lost answer, usable, and taken back', async () => {
-  await withSmallMsp({}, async ({ psa, store, run, ask }) => {
+  await withMspHere({}, async ({ psa, store, run, ask }) => {
     expect(await run('run')).toMatchObject({ exitCode: 0 });
     const martins = () => psa.state.listInvoices().filter(({ company }) => company === 'Martin');
     const blockOf = async (id: string | null) => {

@@ -1,12 +1,12 @@
 /** The service has trouble while the PSA answers: a ticket in the PSA says so, and is closed when it is over. */
 import { expect, test } from '@jest/globals';
-import { type SmallMsp, withSmallMsp } from '../support/small-msp.ts';
+import { type SmallMsp, withMspHere } from '../support/small-msp.ts';
 
 async function withInternal(
   options: { mode?: 'observe' },
   work: (msp: SmallMsp) => Promise<void>,
 ): Promise<void> {
-  await withSmallMsp({}, async (msp) => {
+  await withMspHere({}, async (msp) => {
     const internal = msp.psa.state.addCompany({ name: 'Our Own', at: '2026-02-10T09:00:00Z' });
     msp.configure({ ...options, more: `notify: { client: ${internal}, after: 2 }` });
     await work(msp);

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { withSmallMsp } from '../support/small-msp.ts';
+import { withMspHere } from '../support/small-msp.ts';
 
 interface Balances {
   clients: { client: string; settledSeconds: number }[];
@@ -7,7 +7,7 @@ interface Balances {
 }
 
 test('an invoice that somebody wrote in ConnectWise is proposed, and a block once it is accepted', async () => {
-  await withSmallMsp({}, async (msp) => {
+  await withMspHere({}, async (msp) => {
     const { state } = msp.psa;
     expect((await msp.run('run')).exitCode).toBe(0);
     const product = state.tables.catalog.list().find(({ identifier }) => identifier === 'BLOCK-10');

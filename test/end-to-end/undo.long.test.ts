@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { dumpTables } from '../support/dump-tables.ts';
-import { type SmallMsp, withSmallMsp } from '../support/small-msp.ts';
+import { type SmallMsp, withMspHere } from '../support/small-msp.ts';
 
 interface Undone {
   run: string | null;
@@ -31,7 +31,7 @@ function writes({ psa }: SmallMsp): string[] {
 
 test('a run under wrong rules is undone, here and in the PSA, and done anew under the right ones', async () => {
   const travelIsFree = '{ covered: [Remote], excluded: [Travel] }';
-  await withSmallMsp({ workTypes: travelIsFree }, async (msp) => {
+  await withMspHere({ workTypes: travelIsFree }, async (msp) => {
     const { run } = await msp.ask<{ run: string }>('run');
     expect((await hoursOf(msp)).Dupont).toEqual([11, 0]);
     const before = dumpTables(msp.store);
@@ -82,7 +82,7 @@ test('a run under wrong rules is undone, here and in the PSA, and done anew unde
 }, 120_000);
 
 test('a run that is none, and an undo that is to be undone, are usage faults', async () => {
-  await withSmallMsp({}, async (msp) => {
+  await withMspHere({}, async (msp) => {
     const { run } = await msp.ask<{ run: string }>('run');
     const none = await msp.run('undo', 'r-none');
     expect(none).toMatchObject({ exitCode: 2 });

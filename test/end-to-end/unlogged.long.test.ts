@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { withSmallMsp } from '../support/small-msp.ts';
+import { withMspHere } from '../support/small-msp.ts';
 
 interface Unlogged {
   rows: { id: string; client: string; technician: string; seconds: number; state: string }[];
@@ -11,7 +11,7 @@ const workTypes = `{ covered: [Remote], excluded: [Travel] }
     unloggedTime: { do: debit, workType: Remote, after: 0 }`;
 
 test('a NinjaOne session that nobody logged in ConnectWise is debited, until somebody does', async () => {
-  await withSmallMsp({ workTypes }, async (msp) => {
+  await withMspHere({ workTypes }, async (msp) => {
     const { rmm, psa, organization, technician: technicianId } = msp;
     const deviceId = rmm.state.addDevice(organization, 'SRV-1');
     const addSession = (startedAt: string, endedAt: string) =>

@@ -15,6 +15,7 @@ import { openDatabase, storeOn } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/port.ts';
 import { isPostgres } from '../../src/store/postgres/address.ts';
 import { newPlace, openNew, openRawAt, type RawDatabase } from '../support/databases.ts';
+import '../support/compile-once.ts';
 import type { Psa } from './psa.ts';
 import { type Tripwire, wiredConnector, wiredStore } from './tripwire.ts';
 

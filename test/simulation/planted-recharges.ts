@@ -55,6 +55,7 @@ export const plantedRechargeFaults: readonly PlantedFault[] = [
   {
     name: 'what is in flight is known to its process alone',
     rules: ['one in flight', 'one order'],
+    firstSeed: 6,
     hasRecharges: true,
     store(store) {
       const own = new Set<string>();
@@ -74,7 +75,7 @@ export const plantedRechargeFaults: readonly PlantedFault[] = [
     name: 'a returned recharge is sold again',
     rules: ['no sale on hold', 'one order'],
     hasRecharges: true,
-    firstSeed: 115,
+    firstSeed: 122,
     store: (store) =>
       over(store, {
         ...withoutOpen(store, ({ wasCredited }) => wasCredited),
@@ -92,6 +93,7 @@ export const plantedRechargeFaults: readonly PlantedFault[] = [
   {
     name: 'a step is told twice',
     rules: ['client told once'],
+    firstSeed: 8,
     hasRecharges: true,
     store: (store) =>
       over(store, {
@@ -102,6 +104,7 @@ export const plantedRechargeFaults: readonly PlantedFault[] = [
   {
     name: 'what waits for an approval is sent',
     rules: ['approved first'],
+    firstSeed: 8,
     hasRecharges: true,
     store: (store) =>
       over(store, {
@@ -117,7 +120,7 @@ export const plantedRechargeFaults: readonly PlantedFault[] = [
     name: 'the key of a charge is stored after the call',
     rules: ['charged once', 'notice first'],
     hasRecharges: true,
-    firstSeed: 160,
+    firstSeed: 166,
     connector: (connector) =>
       withCharges(connector, ({ find, create }) => ({
         find: async () => null,
@@ -132,13 +135,14 @@ export const plantedRechargeFaults: readonly PlantedFault[] = [
     name: 'a charge is not looked up once its key is forgotten',
     rules: ['charged once', 'notice first'],
     hasRecharges: true,
-    firstSeed: 160,
+    firstSeed: 166,
     connector: (connector) =>
       withCharges(connector, ({ create }) => ({ find: async () => null, create })),
   },
   {
     name: 'a returned charge is made again',
     rules: ['charged once'],
+    firstSeed: 8,
     hasRecharges: true,
     store: (store) =>
       over(store, {

@@ -14,7 +14,7 @@ export interface PlantedFault extends Planted {
   styles?: readonly Style[];
   /** Whether it is sought where sales are collected without the client; by default, elsewhere. */
   hasRecharges?: true;
-  /** From which history on it is sought; by default, the first. */
+  /** From which history on it is sought; by default, the first. Earlier ones do not show it, and take their time. */
   firstSeed?: number;
 }
 
@@ -34,6 +34,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: 'the watermark is stored before its rows',
     rules: ['watermark'],
+    firstSeed: 89,
     styles: ['frozen', 'busy'],
     store: (store) =>
       over(store, {
@@ -49,6 +50,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: 'the overlap is forgotten',
     rules: ['watermark', 'mirror'],
+    firstSeed: 11,
     connector: (connector) =>
       withPulls(connector, (request) => ({
         ...request,
@@ -68,6 +70,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: 'a lost answer is taken for a success',
     rules: ['exactly once', 'bought once', 'field'],
+    firstSeed: 15,
     connector: (connector) =>
       withPushes(connector, ({ find, create }) => ({
         find,
@@ -85,6 +88,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: 'a reversal is forgotten',
     // Where it would leave a block below zero, the store refuses the batch before the auditor looks.
     rules: ['debited once', 'no defect'],
+    firstSeed: 5,
     store: debitWith((batch) => ({
       ...batch,
       postings: batch.postings.filter(({ reason }) => reason !== 'reversal'),
@@ -93,6 +97,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: 'an entry is debited twice',
     rules: ['debited once'],
+    firstSeed: 15,
     store: debitWith((batch) => ({
       ...batch,
       postings: batch.postings.flatMap((one) =>
@@ -103,6 +108,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: 'messages are written outside the transaction of their crossing',
     rules: ['told once', 'same as without faults', 'bought once'],
+    firstSeed: 39,
     store: (store) =>
       over(store, {
         async writeReplenish(batch) {
@@ -126,7 +132,6 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: 'a claim is settled by whoever comes',
     rules: ['settled once'],
-    // A message must be overtaken while it is sent, which earlier histories do not show.
     firstSeed: 41,
     styles: ['busy'],
     store: (store, file) =>
@@ -143,6 +148,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: 'a dead process’s write is not waited for',
     rules: ['exactly once'],
+    firstSeed: 21,
     store: (store) =>
       over(store, {
         claimMessages: async (request) =>
@@ -155,6 +161,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: 'a fresh claim is taken from its living owner',
     rules: ['one owner'],
+    firstSeed: 21,
     store: (store) =>
       over(store, {
         claimMessages: (request) =>
@@ -164,16 +171,19 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: 'the lock of a second name is another',
     rules: ['one at a time'],
+    firstSeed: 9,
     lockedFile: (name) => `${name}-by-name`,
   },
   {
     name: 'the boundary of the grace is off by one',
     rules: ['debited once', 'pending'],
+    firstSeed: 13,
     clients: (clients) => clients.map(withShorterGrace),
   },
   {
     name: 'deleted time is not looked for',
     rules: ['mirror'],
+    firstSeed: 13,
     store: (store) => over(store, { sweep: async () => 0 }),
   },
   {
@@ -188,6 +198,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: 'a purchase re-arms no level',
     rules: ['told once'],
+    firstSeed: 87,
     store: (store) => over(store, { readLastCredits: async () => new Map() }),
   },
   {
@@ -208,6 +219,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: 'a ledger row is edited',
     rules: ['no row changes'],
+    firstSeed: 5,
     store: (store, file) =>
       over(store, {
         async writeDebits(batch) {

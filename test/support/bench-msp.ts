@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import type { z } from 'zod';
 import type { VendorModule } from '../../src/contract/connector.ts';
 import type { ContractBench } from '../connectors/contract-bench.ts';
-import { runCommand } from './run-command.ts';
+import { runHere } from './run-here.ts';
 
 export interface BenchConnection {
   vendor: VendorModule;
@@ -46,7 +46,7 @@ export function writeBenchConfig(
 export function commandsIn(folder: string) {
   return async <Shown>(words: readonly string[], schema: z.ZodType<Shown>): Promise<Shown> => {
     const options = ['--json', '--config', join(folder, 'connector.yaml')];
-    const done = await runCommand([...words, ...options], { workingFolder: folder });
+    const done = await runHere(...words, ...options);
     if (done.exitCode !== 0) {
       throw new Error(`${words.join(' ')}: exit ${done.exitCode}\n${done.stdout}${done.stderr}`);
     }

@@ -21,6 +21,7 @@ import {
 import type { StepName } from '../../src/service/run/step.ts';
 import { storeOn } from '../../src/store/open.ts';
 import { newPlace, openNew, openRawAt } from './databases.ts';
+import './compile-once.ts';
 import { dumpTables } from './dump-tables.ts';
 import { ScriptedVendor } from './scripted-connector.ts';
 import { clientOf, noContract } from './terms.ts';

@@ -30,12 +30,15 @@ interface BlockRow {
 
 export class RevenueOracle {
   readonly #ledger: LedgerRow[];
+  readonly #byBlock: Map<string | null, LedgerRow[]>;
+  readonly #figures = new Map<string, Map<string, number>>();
   readonly blocks: BlockRow[];
 
   constructor(file: string) {
     const database = new DatabaseSync(file, { readOnly: true });
     const all = <Row>(sql: string) => database.prepare(sql).all() as unknown as Row[];
     this.#ledger = all('SELECT * FROM ledger ORDER BY client_id, client_seq');
+    this.#byBlock = Map.groupBy(this.#ledger, (row) => row.block_id);
     this.blocks = all(`SELECT b.*,
       coalesce(h.seconds, json_extract(m.payload, '$.seconds')) AS sold_seconds,
       coalesce(h.total_minor, json_extract(m.payload, '$.totalMinor')) AS sold_minor
@@ -45,11 +48,18 @@ export class RevenueOracle {
   }
 
   rowsOf(blockId: string): LedgerRow[] {
-    return this.#ledger.filter((row) => row.block_id === blockId);
+    return this.#byBlock.get(blockId) ?? [];
   }
 
   /** `EUR 2026-03 earned` and so on, with the money of it; zeros are left out. */
   figuresOf(blockId: string, zone: string): Map<string, number> {
+    const asked = `${zone} ${blockId}`;
+    const figures = this.#figures.get(asked) ?? this.#addUp(blockId, zone);
+    this.#figures.set(asked, figures);
+    return figures;
+  }
+
+  #addUp(blockId: string, zone: string): Map<string, number> {
     const rows = this.rowsOf(blockId);
     const figures = new Map<string, number>();
     rows.forEach((row, index) => {
@@ -137,11 +147,13 @@ function roundHalfUp(numerator: bigint, denominator: bigint): number {
   return Number(rest * 2n >= denominator ? whole + 1n : whole);
 }
 
+/** Creating one takes longer than all else that is asked of the oracle. */
+const calendars = new Map<string, Intl.DateTimeFormat>();
+
 function monthIn(instant: string, zone: string): string {
-  const parts = new Intl.DateTimeFormat('en-CA', {
-    timeZone: zone,
-    year: 'numeric',
-    month: '2-digit',
-  });
-  return parts.format(new Date(instant)).slice(0, 7);
+  const calendar =
+    calendars.get(zone) ??
+    new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit' });
+  calendars.set(zone, calendar);
+  return calendar.format(new Date(instant)).slice(0, 7);
 }
