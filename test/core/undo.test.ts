@@ -384,7 +384,7 @@ test('while another process works on the store, nothing is undone', async () => 
   await open();
   work('1', 60);
   const { run: runId } = await bench.run();
-  const lock = acquireLock(bench.app.config.store, 'start');
+  const lock = await acquireLock(bench.app.config.store, 'start');
   const { signal } = new AbortController();
   await expect(undoRun(bench.app, { runId, isDone: true, signal })).rejects.toThrow(/Another/);
   lock.release();

@@ -188,7 +188,7 @@ test('a second process is told who works on the store; once that one has been st
     const { openDatabase } = await import(${JSON.stringify(openModule)});
     const { acquireLock } = await import(${JSON.stringify(lockModule)});
     const database = await openDatabase({ file: ${JSON.stringify(file)}, now: Date.now });
-    acquireLock(${JSON.stringify(file)}, 'start');
+    await acquireLock(${JSON.stringify(file)}, 'start');
     console.log('held');
     process.on('SIGCONT', () => {
       try {
@@ -202,18 +202,20 @@ test('a second process is told who works on the store; once that one has been st
     setInterval(() => {}, 1000);
   `);
   await hasWritten(other, 'held');
-  expect(() => acquireLock(file, 'run')).toThrow(new RegExp(`pid ${other.pid} on .*\`start\``));
-  expect(readLockOwner(file)).toMatchObject({ pid: other.pid, purpose: 'start' });
+  await expect(acquireLock(file, 'run')).rejects.toThrow(
+    new RegExp(`pid ${other.pid} on .*\`start\``),
+  );
+  expect(await readLockOwner(file)).toMatchObject({ pid: other.pid, purpose: 'start' });
   other.kill('SIGSTOP');
   // As if half a minute had passed.
   raw.exec("UPDATE lease SET ends_at = ends_at - interval '31 seconds'");
-  const lock = acquireLock(file, 'run');
+  const lock = await acquireLock(file, 'run');
   const output = outputOf(other);
   other.kill('SIGCONT');
   expect(await output).toMatch(/another one works on the database now/);
   expect(raw.prepare('SELECT id FROM client').all()).toEqual([{ id: 'dupont' }]);
   lock.release();
-  expect(readLockOwner(file)).toBeNull();
+  expect(await readLockOwner(file)).toBeNull();
 }, 60_000);
 
 test('a store is the same after a move to the server and back, and a backup of it is a file', async () => {

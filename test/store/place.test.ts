@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { linkSync, mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { acquireLock } from '../../src/store/lock.ts';
 import { openStore } from '../../src/store/open.ts';
 import { placeOf, refuseFileSystem } from '../../src/store/place.ts';
+import { acquireFileLock } from '../../src/store/sqlite/file-lock.ts';
 import { makeFolder } from './store-bench.ts';
 
 let folder: string;
@@ -36,8 +36,8 @@ describe('one file has one name', () => {
 
   test('under its second name it is locked by the first', () => {
     symlinkSync(file, join(folder, 'other.db'));
-    const lock = acquireLock(file, 'run');
-    expect(() => acquireLock(join(folder, 'other.db'), 'run')).toThrow(/is using/);
+    const lock = acquireFileLock(file, 'run');
+    expect(() => acquireFileLock(join(folder, 'other.db'), 'run')).toThrow(/is using/);
     lock.release();
   });
 
@@ -46,11 +46,11 @@ describe('one file has one name', () => {
     await (await openStore(options)).close();
     linkSync(file, join(folder, 'second.db'));
     for (const name of [file, join(folder, 'second.db')]) {
-      expect(() => acquireLock(name, 'run')).toThrow(refused(/has 2 names/));
+      expect(() => acquireFileLock(name, 'run')).toThrow(refused(/has 2 names/));
       await expect(openStore({ ...options, file: name })).rejects.toEqual(refused(/has 2 names/));
     }
     rmSync(join(folder, 'second.db'));
-    acquireLock(file, 'run').release();
+    acquireFileLock(file, 'run').release();
   });
 
   test.each(['-wal', '-shm', '.lock'])('its side file %s is no link', (suffix) => {
@@ -65,7 +65,7 @@ describe('a place that cannot hold a database is refused at once', () => {
     '%s',
     (path) => {
       expect(() => placeOf(path)).toThrow(refused(/kernel file system/));
-      expect(() => acquireLock(path, 'run')).toThrow(refused(/kernel file system/));
+      expect(() => acquireFileLock(path, 'run')).toThrow(refused(/kernel file system/));
     },
   );
 

@@ -20,7 +20,7 @@ export function newPlace(folder: string, name = 'store.db', on = server): string
 
 /** A new store, formatted. Nobody pulls the plug on a test; waiting for the disk is most of its time. */
 export async function openNew(place: string, now: () => number = Date.now): Promise<Database> {
-  if (!isPostgres(place)) await putBlankDatabase(place);
+  if (!isPostgres(place)) await putBlankDatabase(place, now);
   const database = await openDatabase({ file: place, now });
   if (!isPostgres(place)) database.exec('PRAGMA synchronous = OFF');
   return database;

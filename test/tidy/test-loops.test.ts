@@ -15,7 +15,7 @@ const full = readJson('jest.full.config.json') as JestConfig;
 
 const suites = globSync('{test,src,connectors}/**/*.test.ts', { cwd: root })
   .map((path) => path.replaceAll('\\', '/'))
-  .filter((path) => !path.startsWith('test/specs/'));
+  .filter((path) => !/^test\/(?:specs|postgres)\//.test(path));
 
 function loopsOf(path: string): string {
   const isRunBy = ({ testMatch, testPathIgnorePatterns }: JestConfig) =>

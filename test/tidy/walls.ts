@@ -46,12 +46,20 @@ const walls: readonly Wall[] = [
   { room: 'src/domain/*', may: [] },
   { room: 'src/store/port/', may: ['src/domain/', 'src/store/port.ts'] },
   ...inOrder(
-    'src/store/sqlite/',
-    [...port, 'src/store/sqlite/database.ts', 'src/store/sql/outbox.ts'],
+    'src/store/sql/',
+    [...port, 'src/store/sql/database.ts', 'src/store/sql/outbox.ts'],
     ['sessions', 'mirror', 'ledger', 'debit', 'replenish', 'reconcile'],
   ),
-  { room: 'src/store/sqlite/*', may: ['src/domain/', 'src/store/'] },
-  { room: 'src/store/*', may: ['src/domain/', 'src/store/port/', 'src/store/sqlite/'] },
+  { room: 'src/store/sql/*', may: [...port, 'src/store/sql/'] },
+  { room: 'src/store/sqlite/', may: ['src/domain/', 'src/store/'] },
+  { room: 'src/store/postgres/', may: ['src/domain/', 'src/store/'] },
+  {
+    room: 'src/store/*',
+    may: [
+      'src/domain/',
+      ...['port', 'sql', 'sqlite', 'postgres'].map((name) => `src/store/${name}/`),
+    ],
+  },
   { room: 'src/pull/', may: portAndContract },
   { room: 'src/debit/', may: portAndTerms },
   ...inOrder(
@@ -204,6 +212,7 @@ const doors: Readonly<Record<string, string | readonly string[]>> = {
   // Messages, whose templates an admin may edit, and pages, in which everything is escaped.
   eta: ['src/replenish/messages/templates.ts', 'src/reports/format/template.ts'],
   'node:sqlite': 'src/store/',
+  pg: 'src/store/postgres/connection-worker.ts',
   hono: 'src/web/',
   'hono/body-limit': 'src/web/',
   'hono/cookie': 'src/web/',

@@ -64,7 +64,7 @@ export async function rebuildRehearsal(app: Rehearsing, holder?: StoreHolder): P
   const { store, config, log, now } = app;
   if (!(await isRehearsal(store))) return store;
   if ((await areRulesChanged(store, app.clients)) !== true) return store;
-  const lock = holder === undefined ? acquireLock(config.store, 'run', now) : null;
+  const lock = holder === undefined ? await acquireLock(config.store, 'run', now) : null;
   try {
     await withDrafts(config.store, async (folder) => {
       const draft = join(folder, 'rebuilt.db');

@@ -30,8 +30,9 @@ export async function migrateStore(
   );
   if (from === undefined || to === undefined) throw new Error('two places are needed');
   if (!isPostgres(from) && !existsSync(from)) throw missing(from);
-  const locks = [from, to].map((place) => acquireLock(place, 'migrate-store', now));
+  const locks = [await acquireLock(from, 'migrate-store', now)];
   try {
+    locks.push(await acquireLock(to, 'migrate-store', now));
     const source = await openDatabase({ file: from, now });
     const target = await openDatabase({ file: to, now });
     try {

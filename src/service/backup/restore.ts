@@ -69,7 +69,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     throw new KindError('config', `${file} is the database itself.`, { fix: 'Name a backup.' });
   }
   refuseRoot(database);
-  const lock = options.isDone ? acquireLock(database, 'restore', now) : null;
+  const lock = options.isDone ? await acquireLock(database, 'restore', now) : null;
   try {
     return await withDrafts(database, async (folder) => {
       const draft = join(folder, 'restored.db');
@@ -78,7 +78,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
       const isDone = options.isDone && found.disagreement === null;
       const kept = isDone && isThere ? keptName(database, now()) : null;
       if (isDone) await replaceStore(draft, database, { kept, now });
-      const holder = lock === null ? readLockOwner(database) : null;
+      const holder = lock === null ? await readLockOwner(database) : null;
       return { file, database: nameOfPlace(database), ...found, isDone, kept, holder };
     });
   } finally {

@@ -54,7 +54,7 @@ export async function undoRun(
   if (!request.isDone) {
     return undone === undefined ? preview(app, run) : resultOf(app, undone, []);
   }
-  const lock = acquireLock(app.config.store, `undo ${run.id}`, app.now);
+  const lock = await acquireLock(app.config.store, `undo ${run.id}`, app.now);
   try {
     return await doUndo(app, run, request.signal);
   } finally {

@@ -85,7 +85,7 @@ export async function runOnce(
   steps: readonly StepName[],
   options: RunOptions,
 ): Promise<RunResult> {
-  const lock = acquireLock(app.config.store, 'run', app.now);
+  const lock = await acquireLock(app.config.store, 'run', app.now);
   try {
     return await runSteps(app, steps, `run ${steps.join(' ')}`, options);
   } finally {

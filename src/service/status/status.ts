@@ -37,7 +37,7 @@ export async function readStatus(
 ): Promise<Status> {
   const { config, store, clients, now } = app;
   const asOf = instantFromMs(now());
-  const service = readLockOwner(config.store);
+  const service = await readLockOwner(config.store);
   const steps = await readSteps(app);
   const messages = await readMessages(store, now());
   const report = await buildBalances(store, { shown: clients, all: clients, asOf });

@@ -20,7 +20,7 @@ export interface Rows {
 export type Answer = Rows | { error: ServerError };
 
 /** `code`: an SQLSTATE or a name such as ECONNREFUSED. */
-export interface ServerError {
+interface ServerError {
   code: string | null;
   message: string;
 }

@@ -1,23 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { isKindError } from '../../domain/errors.ts';
-import type { LockOwner } from '../lock.ts';
-import { addressOf } from './address.ts';
+import { heldByOther, type Lock, type LockOwner } from '../lock-owner.ts';
 import type { PostgresDatabase } from './database.ts';
 import { openPostgres } from './open.ts';
 
 /** A lease ends thirty seconds after it was renewed. */
 const renewEveryMs = 10_000;
 
-export interface Lease {
-  release(): void;
-}
-
-/** Null: another process has it. `onLost`: called once when another one has taken over. */
+/**
+ * Throws `config` if another process has it. `onLost`: called once when another one has taken over,
+ * because this one was stopped for longer than the lease lasts.
+ */
 export function takeLease(
   place: string,
   { purpose, now, onLost }: { purpose: string; now(): number; onLost(error: Error): void },
-): Lease | null {
+): Lock {
   const database = openPostgres(place, { isReadOnly: false, now });
   const holder = `${hostname()} ${process.pid} ${randomBytes(4).toString('hex')}`;
   const since = new Date(now()).toISOString();
@@ -32,8 +30,9 @@ export function takeLease(
     ),
   );
   if (isTaken?.isOurs !== 1) {
+    const owner = readOwner(database);
     database.close();
-    return null;
+    throw heldByOther(database.name, owner);
   }
   const forget = database.holdLease(holder);
   const timer = setInterval(() => renew(database, end, onLost), renewEveryMs);
@@ -74,14 +73,10 @@ function renew(database: PostgresDatabase, end: () => void, onLost: (error: Erro
 
 /** Who works on the store now; null: nobody, or it cannot be seen. */
 export function readLeaseOwner(place: string): LockOwner | null {
-  addressOf(place);
   try {
     const database = openPostgres(place, { isReadOnly: true, now: Date.now });
     try {
-      const owner = database.row<LockOwner>(
-        "SELECT pid, purpose, since, host FROM lease WHERE part = '' AND ends_at > clock_timestamp()",
-      );
-      return owner ?? null;
+      return readOwner(database);
     } finally {
       database.close();
     }
@@ -89,4 +84,11 @@ export function readLeaseOwner(place: string): LockOwner | null {
     if (!isKindError(error)) throw error;
     return null;
   }
+}
+
+function readOwner(database: PostgresDatabase): LockOwner | null {
+  const owner = database.row<LockOwner>(
+    "SELECT pid, purpose, since, host FROM lease WHERE part = '' AND ends_at > clock_timestamp()",
+  );
+  return owner ?? null;
 }

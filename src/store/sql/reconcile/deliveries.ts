@@ -53,7 +53,7 @@ export async function* streamDeliveries(
     );
     const last = page.at(-1);
     if (last === undefined) return;
-    // An invoice may have several blocks: the first stands for them.
+    // An invoice may have several blocks; the first is shown.
     const messages = page.filter(({ seq }, index) => seq !== page[index - 1]?.seq);
     yield messages.map(({ blockId, blockStatus, isPaid, isVoid, creditedMinor, ...delivery }) => ({
       ...delivery,
