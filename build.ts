@@ -11,6 +11,7 @@ const root = import.meta.dirname;
 const dist = join(root, 'dist');
 const readAtRunTime = [
   'src/store/sqlite/migrations',
+  'src/store/postgres/migrations',
   'src/reports/page/templates',
   'src/reports/statement/page/templates',
   'src/reports/published/templates',

@@ -34,7 +34,7 @@ export async function awaitLock(
     now(): number;
     signal: AbortSignal;
     onWait(reason: string): void;
-    onLost(error: Error): void;
+    onLost(error: unknown): void;
   },
 ): Promise<Lock | null> {
   const { now, signal, onWait, onLost } = options;

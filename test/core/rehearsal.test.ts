@@ -50,7 +50,9 @@ test('what was entered by hand is carried over, block ids included', async () =>
   const block = { seconds: 3600, amountMinor: null, rateMinor: 9000, priority: 1 };
   const days = { purchasedOn: '2026-03-01', expiresOn: null };
   const { blockId } = await addBlock(bench.app, { clientId, ...block, ...days, reason: 'sold' });
+  bench.advance(60);
   await adjustBalance(bench.app, { clientId, seconds: 7200, reason: 'goodwill' });
+  bench.advance(60);
   await voidBlock(bench.app, { blockId, reason: 'sold by mistake' });
   await runWithConfig(clientOf({ agreement: travelIsFree }));
   await runWithConfig(clientOf());

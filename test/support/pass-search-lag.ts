@@ -1,8 +1,8 @@
-import { DatabaseSync } from 'node:sqlite';
+import { openRawAt } from './databases.ts';
 
 /** As if minutes had passed: the PSA's search has caught up, and what waits is due. */
 export function passSearchLag(store: string): void {
-  const database = new DatabaseSync(store, { timeout: 5000 });
+  const database = openRawAt(store);
   try {
     const long = '2026-01-01T00:00:00.000Z';
     database

@@ -20,7 +20,7 @@ export interface StartedCommand {
   done: Promise<CommandResult>;
   /** What it has written to standard error so far. */
   stderr(): string;
-  kill(signal: 'SIGTERM' | 'SIGKILL'): void;
+  kill(signal: 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
 }
 
 export const checkout = join(import.meta.dirname, '../..');

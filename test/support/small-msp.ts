@@ -14,6 +14,8 @@ import { runHere } from './run-here.ts';
 
 export interface SmallMspOptions {
   mode?: 'live' | 'observe';
+  /** The address of a database, in place of a file. */
+  store?: string;
   /** Lines of YAML that take the place of the usual `schedule`. */
   schedule?: string;
   /** More lines of YAML, at the top level. */
@@ -126,7 +128,7 @@ function createMsp(
     workTypes,
     technician,
     configFile,
-    store: join(folder, 'data', 'prepaid-hours.db'),
+    store: options.store ?? join(folder, 'data', 'prepaid-hours.db'),
     configure: (changed) => writeFiles(msp, folder, changed),
     run: (...args) => run(...args, ...usual),
     runAs: run,
@@ -221,7 +223,7 @@ function configText(msp: SmallMsp, options: SmallMspOptions): string {
 timezone: Europe/Paris
 locale: en
 currency: EUR
-store: ./data/prepaid-hours.db
+store: ${msp.store}
 pushTo: psa
 history: 1 month
 balanceField: { connection: psa, field: "Prepaid hours left" }

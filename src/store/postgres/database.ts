@@ -3,10 +3,10 @@ import { Database, named, type SqlValue, type Structure } from '../sql/database.
 import { migrate } from '../sql/migrate.ts';
 import { fillFile } from '../sqlite/database.ts';
 import type { PostgresAddress } from './address.ts';
-import { Connection, RefusedStatement, type Rows } from './connection.ts';
+import { Connection, type Rows } from './connection.ts';
 import { toPostgres } from './dialect.ts';
 import { readMigrations } from './migrations.ts';
-import { fromPostgresError, isConnectionLost, leaseLostCode } from './postgres-error.ts';
+import { fromPostgresError, isConnectionLost, isLeaseLost } from './postgres-error.ts';
 import { readStructure } from './structure.ts';
 
 /** Rows that `each` fetches at once. */
@@ -14,12 +14,12 @@ const pageSize = 500;
 
 /**
  * A write waits this long for another's. A session that is idle within a transaction, as that of a
- * stopped process, is ended by the server, so that the others go on.
+ * stopped process, is ended by the server before that, so that the others go on.
  */
-const limits = '-c lock_timeout=30s -c idle_in_transaction_session_timeout=60s';
+const limits = '-c lock_timeout=30s -c idle_in_transaction_session_timeout=15s';
 
-/** The holder of each store's lease in this process, by the store's name. */
-const leases = new Map<string, string>();
+/** The lease of this process on each store, by the store's name. */
+const leases = new Map<string, { holder: string; onLost(error: unknown): void }>();
 
 /** One connection to a schema of a PostgreSQL database. */
 export class PostgresDatabase extends Database {
@@ -28,8 +28,6 @@ export class PostgresDatabase extends Database {
   readonly #address: PostgresAddress;
   readonly #options: string;
   readonly #statements = new Map<string, { text: string; name: string }>();
-  /** Whether a write found that another process has taken over. */
-  hasLostLease = false;
   #connection: Connection;
   #isInTransaction = false;
   #cursors = 0;
@@ -92,19 +90,20 @@ export class PostgresDatabase extends Database {
     if (this.#isInTransaction) return work();
     // One writer at a time, as in SQLite: what a transaction has read stays true until it ends.
     const lock = `SELECT pg_advisory_xact_lock(hashtext('prepaid-hours write'), hashtext('${this.schema}'))`;
-    const holder = leases.get(this.name);
-    const fence = holder === undefined ? '' : `; SELECT renew_lease('', '${holder}')`;
+    const lease = leases.get(this.name);
+    const fence = lease === undefined ? '' : `; SELECT renew_lease('', '${lease.holder}')`;
     return this.#transaction(`BEGIN; ${lock}${fence}`, work);
   }
 
   /**
    * From now on every write of this process to this schema, on whichever connection, renews the lease, or
-   * fails once somebody else has it. Returns how to end that.
+   * fails once somebody else has it, which is told. Returns how to end that.
    */
-  holdLease(holder: string): () => void {
-    leases.set(this.name, holder);
+  holdLease(holder: string, onLost: (error: unknown) => void): () => void {
+    const lease = { holder, onLost };
+    leases.set(this.name, lease);
     return () => {
-      if (leases.get(this.name) === holder) leases.delete(this.name);
+      if (leases.get(this.name) === lease) leases.delete(this.name);
     };
   }
 
@@ -176,9 +175,9 @@ export class PostgresDatabase extends Database {
   }
 
   #transaction<Result>(begin: string, work: () => Result, end = 'COMMIT'): Result {
-    this.#send(begin, [], null);
-    this.#isInTransaction = true;
     try {
+      this.#send(begin, [], null);
+      this.#isInTransaction = true;
       const result = work();
       this.#send(end, [], null);
       return result;
@@ -225,9 +224,9 @@ export class PostgresDatabase extends Database {
       return this.#connection.send({ sql, values: values.map(storable), name, isConnecting });
     } catch (error) {
       if (isConnectionLost(error)) this.#connection.close();
-      if (error instanceof RefusedStatement && error.code === leaseLostCode)
-        this.hasLostLease = true;
-      throw fromPostgresError(error, this.name);
+      const told = fromPostgresError(error, this.name);
+      if (isLeaseLost(error)) leases.get(this.name)?.onLost(told);
+      throw told;
     }
   }
 }

@@ -14,7 +14,7 @@ const renewEveryMs = 10_000;
  */
 export function takeLease(
   place: string,
-  { purpose, now, onLost }: { purpose: string; now(): number; onLost(error: Error): void },
+  { purpose, now, onLost }: { purpose: string; now(): number; onLost(error: unknown): void },
 ): Lock {
   const database = openPostgres(place, { isReadOnly: false, now });
   const holder = `${hostname()} ${process.pid} ${randomBytes(4).toString('hex')}`;
@@ -34,40 +34,39 @@ export function takeLease(
     database.close();
     throw heldByOther(database.name, owner);
   }
-  const forget = database.holdLease(holder);
-  const timer = setInterval(() => renew(database, end, onLost), renewEveryMs);
-  timer.unref();
   let isHeld = true;
-  function end(): void {
-    clearInterval(timer);
-    forget();
+  // What this process still tries to write fails as well: the lease is not forgotten.
+  const forget = database.holdLease(holder, (error) => {
+    if (isHeld) onLost(error);
     isHeld = false;
-    database.close();
-  }
+    clearInterval(timer);
+  });
+  const timer = setInterval(() => renew(database), renewEveryMs);
+  timer.unref();
   return {
     release() {
       if (!isHeld) return;
+      isHeld = false;
+      clearInterval(timer);
       try {
         database.run("DELETE FROM lease WHERE part = '' AND holder = ?", holder);
       } catch (error) {
         // Then it ends by itself.
         if (!isKindError(error)) throw error;
       }
-      end();
+      forget();
+      database.close();
     },
   };
 }
 
 /** Any write renews it; this one keeps it while nothing is written. */
-function renew(database: PostgresDatabase, end: () => void, onLost: (error: Error) => void): void {
+function renew(database: PostgresDatabase): void {
   try {
     database.write(() => {});
   } catch (error) {
+    // An unreachable server says nothing about the lease, and one that is lost has been told.
     if (!isKindError(error)) throw error;
-    // An unreachable server says nothing about the lease.
-    if (!database.hasLostLease) return;
-    end();
-    onLost(error);
   }
 }
 

@@ -59,11 +59,13 @@ const meanings = new Map<string, Meaning>([
   ['PH001', takenOver],
 ]);
 
-/** Raised by our own function `renew_lease`. */
-export const leaseLostCode = 'PH001';
-
 export function isConnectionLost(error: unknown): boolean {
   return error instanceof RefusedStatement && meaningOf(error) === lost;
+}
+
+/** Raised by our own function `renew_lease`. */
+export function isLeaseLost(error: unknown): boolean {
+  return error instanceof RefusedStatement && error.code === 'PH001';
 }
 
 /** What a person can mend becomes an operating error; all else is a defect and stays as it is. */
