@@ -4,6 +4,7 @@ import { adjustBalance } from '../../src/service/corrections/adjust.ts';
 import { addBlock, voidBlock } from '../../src/service/corrections/blocks.ts';
 import { openStore } from '../../src/store/open.ts';
 import { agreementOf, CoreBench, clientOf, openingOf } from '../support/core-bench.ts';
+import { isOnPostgres } from '../support/databases.ts';
 
 const travelIsFree = agreementOf({
   workTypes: { covered: ['Remote'], excluded: ['Travel'], unlisted: 'covered' },
@@ -94,15 +95,23 @@ test('a config that is corrected and goes live at once is applied before anythin
   expect(await bench.hours()).toEqual([9, 0]);
 });
 
-test('while another process reads the database nothing is replaced, and the next run does it', async () => {
-  const reader = await openStore({ file: bench.app.config.store, isReadOnly: true, now: Date.now });
-  await bench.configure([clientOf({ agreement: travelIsFree })]);
-  const { store } = bench.app;
-  await expect(rebuildRehearsal(bench.app)).rejects.toMatchObject({ kind: 'transient' });
-  await reader.close();
-  bench.app.store = await openStore({ file: bench.app.config.store, now: Date.now });
-  expect(store).not.toBe(bench.app.store);
-  expect(await bench.story()).toEqual(['+10 purchase', '-1 usage', '-2 usage']);
-  await runWithConfig(clientOf({ agreement: travelIsFree }));
-  expect(await bench.hours()).toEqual([9, 0]);
-});
+// Readers of a server's database see the old one until it is replaced.
+(isOnPostgres ? test.skip : test)(
+  'while another process reads the database nothing is replaced, and the next run does it',
+  async () => {
+    const reader = await openStore({
+      file: bench.app.config.store,
+      isReadOnly: true,
+      now: Date.now,
+    });
+    await bench.configure([clientOf({ agreement: travelIsFree })]);
+    const { store } = bench.app;
+    await expect(rebuildRehearsal(bench.app)).rejects.toMatchObject({ kind: 'transient' });
+    await reader.close();
+    bench.app.store = await openStore({ file: bench.app.config.store, now: Date.now });
+    expect(store).not.toBe(bench.app.store);
+    expect(await bench.story()).toEqual(['+10 purchase', '-1 usage', '-2 usage']);
+    await runWithConfig(clientOf({ agreement: travelIsFree }));
+    expect(await bench.hours()).toEqual([9, 0]);
+  },
+);

@@ -132,7 +132,7 @@ test('one that was stopped for too long writes nothing more, says so and ends', 
 
 describe.each([2, 4])('%i instances', (count) => {
   test(`killed and stopped at any time, come to the same (seed ${seed})`, async () => {
-    const rounds = 8;
+    const rounds = 6;
     const ending = await undisturbed(rounds);
     const random = randomFrom(seed + count);
     await withMspHere({ store: newPlace(), schedule }, async (msp) => {

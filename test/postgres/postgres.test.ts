@@ -159,6 +159,16 @@ test('a connection that is lost fails what was in it, and the next call has anot
   database.close();
 });
 
+test('every statement gets its own answer, however fast they follow', async () => {
+  const { file } = await openBench();
+  const database = await openDatabase({ file, now });
+  for (let number = 0; number < 20_000; number += 1) {
+    const [row] = database.rows<{ number: number }>('SELECT CAST(? AS INTEGER) AS number', number);
+    if (row?.number !== number) throw new Error(`${number} got ${row?.number}`);
+  }
+  database.close();
+}, 60_000);
+
 test('one writer at a time: a second waits, and reads what the first has written', async () => {
   const { file } = await openBench();
   const source = (wait: number) => `

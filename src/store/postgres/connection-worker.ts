@@ -60,12 +60,9 @@ function toAnswer(error: unknown): Answer {
 }
 
 port.on('message', async (request: Request | 'end') => {
-  if (request === 'end') {
-    await client?.end().catch(() => {});
-    port.close();
-  } else {
-    port.postMessage(await answer(request).catch(toAnswer));
-  }
+  if (request === 'end') await client?.end().catch(() => {});
+  const nothing: Answer = { names: [], rows: [], count: 0 };
+  port.postMessage(request === 'end' ? nothing : await answer(request).catch(toAnswer));
   Atomics.store(signal, 0, 1);
   Atomics.notify(signal, 0);
 });
