@@ -26,12 +26,15 @@ function migratedText(migrated: MigratedStore, paint: Paint): string {
     const line = `${paint('red', 'disagreement')} at ${plainText(`${where}: ${detail}`)}`;
     return `${line}\nGo on with ${plainText(from)}; the copy is not to be used.\n`;
   }
-  const password = to.includes('://') ? ', with its password as ${STORE_PASSWORD}' : '';
   const counts = `${clients} ${clients === 1 ? 'client' : 'clients'}, ${ledgerEntries} ledger entries`;
+  // A password is not in a name, and not in the config either.
+  const store = to.replace(/^(\w+:\/\/[^/@]+)@/, '$1:${STORE_PASSWORD}@');
   return [
     `${paint('green', 'ok')}: ${counts}, the same in both, and both verify.`,
-    `Now write it as \`store: ${plainText(to)}\` in the config${password}, and start again.`,
-    `Keep ${plainText(from)} as a backup; nothing uses it any more.`,
+    'Now write into the config, and start again:',
+    `  store: ${plainText(store)}`,
+    'Nothing uses the old one any more; keep it as a backup:',
+    `  ${plainText(from)}`,
     '',
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, parse } from 'node:path';
 import { KindError } from '../../domain/errors.ts';
+import { nameOfPlace } from '../../store/postgres/address.ts';
 import { syncPath, withFileErrors } from '../../store/private-file.ts';
 import { readOrigin } from '../../store/sqlite/copies.ts';
 import type { App } from '../app/app.ts';
@@ -25,14 +26,15 @@ export async function backUpInto(
 ): Promise<KeptBackup> {
   refuseFile(folder);
   withFileErrors(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
-  const file = freeName(folder, parse(config.store).name, now());
+  const name = parse(nameOfPlace(config.store)).name.replace('?schema=', '-');
+  const file = freeName(folder, name, now());
   const part = `${file}.part`;
   await store.backup(part);
   withFileErrors(file, () => {
     renameSync(part, file);
     syncPath(dirname(file));
   });
-  const old = keep === null ? [] : listOlder(file, parse(config.store).name).slice(keep - 1);
+  const old = keep === null ? [] : listOlder(file, name).slice(keep - 1);
   for (const path of old) remove(path, file);
   return { file, bytes: statSync(file).size, deleted: old };
 }

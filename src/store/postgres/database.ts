@@ -76,7 +76,6 @@ export class PostgresDatabase extends Database {
     let isEnded = false;
     try {
       while (!isEnded) {
-        isEnded = true;
         const { names, rows } = this.#send(`FETCH ${pageSize} FROM ${cursor}`, [], '');
         isEnded = rows.length < pageSize;
         for (const row of rows) yield named<Row>(names, row);

@@ -17,7 +17,7 @@ export function takeLease(
   { purpose, now, onLost }: { purpose: string; now(): number; onLost(error: unknown): void },
 ): Lock {
   const database = openPostgres(place, { isReadOnly: false, now });
-  const holder = `${hostname()} ${process.pid} ${randomBytes(4).toString('hex')}`;
+  const holder = randomBytes(8).toString('hex');
   const since = new Date(now()).toISOString();
   const isTaken = database.write(() =>
     database.row<{ isOurs: number | null }>(

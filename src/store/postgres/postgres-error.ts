@@ -17,6 +17,11 @@ const noAccess: Meaning = {
   message: 'The database does not let us in',
   fix: 'Correct user, password and database in `store:`.',
 };
+const unknownHost: Meaning = {
+  kind: 'config',
+  message: 'There is no such database server',
+  fix: 'Correct its name in `store:`.',
+};
 const noRight: Meaning = {
   kind: 'config',
   message: 'This user lacks a right in the database',
@@ -48,7 +53,7 @@ const meanings = new Map<string, Meaning>([
   ['ETIMEDOUT', lost],
   ['EHOSTUNREACH', lost],
   ['EAI_AGAIN', lost],
-  ['ENOTFOUND', noAccess],
+  ['ENOTFOUND', unknownHost],
   ['28', noAccess],
   ['3D', noAccess],
   ['42501', noRight],
