@@ -28,7 +28,7 @@ function migratedText(migrated: MigratedStore, paint: Paint): string {
   }
   const counts = `${clients} ${clients === 1 ? 'client' : 'clients'}, ${ledgerEntries} ledger entries`;
   // A password is not in a name, and not in the config either.
-  const store = to.replace(/^(\w+:\/\/[^/@]+)@/, '$1:${STORE_PASSWORD}@');
+  const store = to.replace(/^(\w+:\/\/[^/@]+)@/, `$1:\${STORE_PASSWORD}@`);
   return [
     `${paint('green', 'ok')}: ${counts}, the same in both, and both verify.`,
     'Now write into the config, and start again:',
