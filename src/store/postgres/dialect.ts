@@ -31,7 +31,6 @@ function translated(sql: string): string {
       .replace(/\bTEXT\b/g, 'TEXT COLLATE "C"')
       // Otherwise nothing says what such a value is. Only texts are left out so.
       .replace(/(\?\d*) IS NULL/g, 'CAST($1 AS TEXT) IS NULL')
-      .replace(/\bCOLLATE BINARY\b/g, 'COLLATE "C"')
       // A name in small letters otherwise; already in double quotes in one place.
       .replace(/(?<!["\w])([a-z]\w*[A-Z]\w*)(?!["\w])/g, '"$1"')
   );

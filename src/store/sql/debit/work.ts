@@ -141,16 +141,24 @@ function addFamily(database: Database, asked: readonly Pair[], tickets: Tickets)
   return [...family.values()];
 }
 
-function mergedWith(database: Database, tickets: Iterable<Pair>): Pair[] {
+/** The tickets and all that are merged with them, directly or not. */
+function mergedWith(database: Database, tickets: readonly Pair[]): Pair[] {
+  const family = new Map(tickets.map((ticket) => [rowKey(ticket), ticket]));
+  for (let found: readonly Pair[] = tickets; found.length > 0; ) {
+    found = mergedDirectly(database, found).filter((ticket) => !family.has(rowKey(ticket)));
+    for (const ticket of found) family.set(rowKey(ticket), ticket);
+  }
+  return [...family.values()];
+}
+
+function mergedDirectly(database: Database, tickets: readonly Pair[]): Pair[] {
   return database.rows(
-    `WITH RECURSIVE family (connection, id) AS (
-       SELECT (value ->> 0) COLLATE BINARY, (value ->> 1) COLLATE BINARY FROM json_each(?)
-       UNION
-       SELECT t.connection, iif(t.source_id = f.id, t.merged_into, t.source_id) FROM family f
-       CROSS JOIN mirror_ticket t ON t.connection = f.connection AND t.merged_into IS NOT NULL
-         AND (t.source_id = f.id OR t.merged_into = f.id)
-     )
-     SELECT connection, id AS sourceId FROM family`,
+    `SELECT t.connection, t.merged_into AS sourceId FROM json_each(?1) k
+     CROSS JOIN mirror_ticket t ON t.connection = k.value ->> 0 AND t.source_id = k.value ->> 1
+     WHERE t.merged_into IS NOT NULL
+     UNION
+     SELECT t.connection, t.source_id FROM json_each(?1) k
+     CROSS JOIN mirror_ticket t ON t.connection = k.value ->> 0 AND t.merged_into = k.value ->> 1`,
     pairsValue(tickets),
   );
 }
