@@ -43,7 +43,10 @@ export interface RawDatabase {
 export function openRawAt(place: string): RawDatabase {
   return isPostgres(place)
     ? new RawPostgres(place)
-    : (new DatabaseSync(place, { enableForeignKeyConstraints: false }) as unknown as RawDatabase);
+    : (new DatabaseSync(place, {
+        enableForeignKeyConstraints: false,
+        timeout: 5000,
+      }) as unknown as RawDatabase);
 }
 
 export function tablesOf(place: string): string[] {
