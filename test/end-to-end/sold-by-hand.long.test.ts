@@ -12,7 +12,9 @@ test('an invoice that somebody wrote in ConnectWise is proposed, and a block onc
     expect((await msp.run('run')).exitCode).toBe(0);
     const product = state.tables.catalog.list().find(({ identifier }) => identifier === 'BLOCK-10');
     const at = new Date(Date.now() + 1000).toISOString();
-    const invoice = state.addInvoice({ company: msp.ids.martin, date: at, at });
+    // A date without a time, of the office's day, which late in the evening is another than in UTC.
+    const today = new Intl.DateTimeFormat('sv', { timeZone: 'Europe/Paris' }).format(new Date());
+    const invoice = state.addInvoice({ company: msp.ids.martin, date: `${today}T00:00:00Z`, at });
     state.addProduct({ catalogItem: product?.id ?? 0, invoice, quantity: 1 });
     const settled = async () => {
       const { clients, salesQuestions } = await msp.ask<Balances>('balances');

@@ -16,6 +16,9 @@ import { openServer, type TestServer } from './server.ts';
 /** `RESTARTS=100 npm run test:postgres -- instances`; a few by default. */
 const restarts = Number(process.env.RESTARTS ?? 4);
 
+/** `DISTURBANCES=20`: how often one of several instances is killed or stopped. */
+const disturbances = Number(process.env.DISTURBANCES ?? 4);
+
 /** `SEED=…` does the same at the same times again, as far as clocks allow. */
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 
@@ -132,7 +135,7 @@ test('one that was stopped for too long writes nothing more, says so and ends', 
 
 describe.each([2, 4])('%i instances', (count) => {
   test(`killed and stopped at any time, come to the same (seed ${seed})`, async () => {
-    const rounds = 6;
+    const rounds = disturbances;
     const ending = await undisturbed(rounds);
     const random = randomFrom(seed + count);
     await withMspHere({ store: newPlace(), schedule }, async (msp) => {
