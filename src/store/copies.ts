@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Store } from './port.ts';
-import { isPostgres } from './postgres/address.ts';
+import { isPostgres } from '../domain/store-address.ts';
 import { createNew, createPrivately, syncPath, withFileErrors } from './private-file.ts';
 import { copyMirror } from './sql/copy-rows.ts';
 import type { Database } from './sql/database.ts';

@@ -7,7 +7,7 @@ import { expect, test } from '@jest/globals';
 import { replaceStore } from '../../src/store/copies.ts';
 import { acquireLock, readLockOwner } from '../../src/store/lock.ts';
 import { openDatabase, openStore } from '../../src/store/open.ts';
-import { addressOf, nameOfPlace } from '../../src/store/postgres/address.ts';
+import { addressOf, nameOfPlace } from '../../src/domain/store-address.ts';
 import { PostgresDatabase } from '../../src/store/postgres/database.ts';
 import { readMigrations } from '../../src/store/postgres/migrations.ts';
 import { copyAll, findDifference } from '../../src/store/sql/copy-rows.ts';

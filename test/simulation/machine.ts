@@ -13,7 +13,7 @@ import { linkPayers } from '../../src/service/app/identify-clients.ts';
 import type { Logger } from '../../src/service/app/log.ts';
 import { openDatabase, storeOn } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/port.ts';
-import { isPostgres } from '../../src/store/postgres/address.ts';
+import { isPostgres } from '../../src/domain/store-address.ts';
 import { newPlace, openNew, openRawAt, type RawDatabase } from '../support/databases.ts';
 import '../support/compile-once.ts';
 import type { Psa } from './psa.ts';

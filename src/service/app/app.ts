@@ -10,7 +10,7 @@ import { Redactor } from '../../domain/redaction.ts';
 import { instantFromMs } from '../../domain/time.ts';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/port.ts';
-import { nameOfPlace } from '../../store/postgres/address.ts';
+import { nameOfPlace } from '../../domain/store-address.ts';
 import { connectAll, type RequestMeter } from './connect.ts';
 import { identifyClients, recognizeClients } from './identify-clients.ts';
 import { createLog, type Logger, readLogSettings } from './log.ts';

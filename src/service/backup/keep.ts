@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, parse } from 'node:path';
 import { KindError } from '../../domain/errors.ts';
-import { nameOfPlace } from '../../store/postgres/address.ts';
+import { nameOfPlace } from '../../domain/store-address.ts';
 import { syncPath, withFileErrors } from '../../store/private-file.ts';
 import { readOrigin } from '../../store/sqlite/copies.ts';
 import type { App } from '../app/app.ts';

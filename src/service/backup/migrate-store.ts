@@ -4,7 +4,7 @@ import { acquireLock } from '../../store/lock.ts';
 import { openDatabase, storeOn } from '../../store/open.ts';
 import { placeOf } from '../../store/place.ts';
 import type { Disagreement, Store } from '../../store/port.ts';
-import { isPostgres, nameOfPlace } from '../../store/postgres/address.ts';
+import { isPostgres, nameOfPlace } from '../../domain/store-address.ts';
 import { copyAll, findDifference } from '../../store/sql/copy-rows.ts';
 import type { Database } from '../../store/sql/database.ts';
 

@@ -10,7 +10,7 @@ import { acquireLock, type LockOwner, readLockOwner } from '../../store/lock.ts'
 import { openStore } from '../../store/open.ts';
 import { placeOf } from '../../store/place.ts';
 import type { Disagreement, Store } from '../../store/port.ts';
-import { addressOf, isPostgres, nameOfPlace } from '../../store/postgres/address.ts';
+import { addressOf, isPostgres, nameOfPlace } from '../../domain/store-address.ts';
 import { copyBackup } from '../../store/sqlite/copies.ts';
 import { knownVendors } from '../app/app.ts';
 import { isRehearsal } from '../app/rehearsal.ts';

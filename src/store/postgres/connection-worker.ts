@@ -40,7 +40,7 @@ async function connected(): Promise<pg.Client> {
 }
 
 async function answer(request: Request): Promise<Answer> {
-  if (request.isConnecting !== true && client === null)
+  if (!request.isConnecting && client === null)
     return { error: { code: '08006', message: 'the connection was lost' } };
   const on = await connected();
   if (request.name === null) {

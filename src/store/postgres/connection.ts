@@ -7,7 +7,7 @@ export interface Request {
   /** Of the prepared statement; null: several statements, without values and without rows. */
   name: string | null;
   /** Connects again if the connection was lost; otherwise a lost one is an error. */
-  isConnecting?: boolean;
+  isConnecting: boolean;
 }
 
 export interface Rows {

@@ -2,7 +2,7 @@ import { copyAll } from '../sql/copy-rows.ts';
 import { Database, named, type SqlValue, type Structure } from '../sql/database.ts';
 import { migrate } from '../sql/migrate.ts';
 import { fillFile } from '../sqlite/database.ts';
-import type { PostgresAddress } from './address.ts';
+import type { PostgresAddress } from '../../domain/store-address.ts';
 import { Connection, type Rows } from './connection.ts';
 import { toPostgres } from './dialect.ts';
 import { readMigrations } from './migrations.ts';
@@ -90,7 +90,7 @@ export class PostgresDatabase extends Database {
     // One writer at a time, as in SQLite: what a transaction has read stays true until it ends.
     const lock = `SELECT pg_advisory_xact_lock(hashtext('prepaid-hours write'), hashtext('${this.schema}'))`;
     const lease = leases.get(this.name);
-    const fence = lease === undefined ? '' : `; SELECT renew_lease('', '${lease.holder}')`;
+    const fence = lease === undefined ? '' : `; SELECT renew_lease('${lease.holder}')`;
     return this.#transaction(`BEGIN; ${lock}${fence}`, work);
   }
 
@@ -147,12 +147,14 @@ export class PostgresDatabase extends Database {
       );
       migrate(this, readMigrations(), now);
       copyAll(other, this);
+      // Whoever does this works on the new one, too.
+      this.execExactly(`INSERT INTO lease SELECT * FROM ${old}.lease`);
       if (kept === null) this.execExactly(`DROP SCHEMA ${old} CASCADE`);
     });
   }
 
   override copyTo(file: string): void {
-    fillFile(file, 0, (copy) => copyAll(this, copy));
+    fillFile(file, Date.now(), (copy) => copyAll(this, copy));
   }
 
   override close(): void {

@@ -1,4 +1,4 @@
-import { KindError } from '../../domain/errors.ts';
+import { KindError } from './errors.ts';
 
 /** Where a store in PostgreSQL is: one schema of a database. */
 export interface PostgresAddress {
@@ -25,7 +25,7 @@ export function nameOfPlace(place: string): string {
 export function addressOf(place: string): PostgresAddress {
   const url = URL.canParse(place) ? new URL(place) : null;
   const schema = url?.searchParams.get('schema') ?? defaultSchema;
-  if (url === null || url.pathname.length < 2 || !/^[a-z_][a-z0-9_]{0,50}$/.test(schema)) {
+  if (url === null || url.pathname.length < 2 || !/^[a-z_][a-z0-9_]{0,39}$/.test(schema)) {
     throw new KindError('config', 'store: the address of the PostgreSQL database is not valid.', {
       fix: 'Write it as postgres://USER:PASSWORD@HOST:5432/DATABASE, with letters such as @ or / of the password as %40 or %2F. A schema (?schema=NAME) is written in small letters.',
     });
