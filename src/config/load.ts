@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { VendorModule } from '../contract/connector.ts';
 import { toFormatOptions } from '../domain/format.ts';
+import { isPostgres } from '../domain/store-address.ts';
 import { buildTerms, toSender } from './build.ts';
 import { missingBilledTime } from './checks/billed-time.ts';
 import { blockFaults } from './checks/block-checks.ts';
@@ -22,7 +23,7 @@ import { baseFolder, type Environment, environmentLayers } from './read/environm
 import { keyed, textAt, valueAt } from './read/raw.ts';
 import { readText, type TextRead } from './read/read-text.ts';
 import { readLogo } from './read/sender.ts';
-import { isAddress, readStorePlace } from './read/store-place.ts';
+import { readStorePlace } from './read/store-place.ts';
 import { readYaml, type YamlTree } from './read/yaml-tree.ts';
 import { fileSchemaNode } from './schema/json-schema.ts';
 import { ConfigFile, usualStore } from './schema/schema.ts';
@@ -70,7 +71,7 @@ export function namedStore(file: string): string | null {
   const tree = readSource(file).yaml?.tree ?? null;
   if (tree === null) return null;
   const store = textAt(tree.value, 'store') ?? usualStore;
-  return isAddress(store) ? null : resolve(baseFolder(file), store);
+  return isPostgres(store) ? null : resolve(baseFolder(file), store);
 }
 
 /** Reads, checks and resolves the config file. Throws a ConfigError with every fault in it. */
@@ -96,7 +97,9 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     ...(parsed.success ? [] : shapeProblems(parsed.error, raw, options.vendors)),
     ...read.problems,
     ...place.problems,
-    ...strayReferences(isAddress(store) ? { ...Object.fromEntries(keyed(raw)), store: null } : raw),
+    ...strayReferences(
+      isPostgres(store) ? { ...Object.fromEntries(keyed(raw)), store: null } : raw,
+    ),
     ...unknownReferences(raw),
     ...sharedIdentities(raw),
     ...pushTargets(raw, options.vendors),

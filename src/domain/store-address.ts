@@ -26,7 +26,7 @@ export function addressOf(place: string): PostgresAddress {
   const url = URL.canParse(place) ? new URL(place) : null;
   const schema = url?.searchParams.get('schema') ?? defaultSchema;
   if (url === null || url.pathname.length < 2 || !/^[a-z_][a-z0-9_]{0,39}$/.test(schema)) {
-    throw new KindError('config', 'store: the address of the PostgreSQL database is not valid.', {
+    throw new KindError('config', 'The address of the PostgreSQL database is not valid.', {
       fix: 'Write it as postgres://USER:PASSWORD@HOST:5432/DATABASE, with letters such as @ or / of the password as %40 or %2F. A schema (?schema=NAME) is written in small letters.',
     });
   }

@@ -1,14 +1,15 @@
 /** Copies of a store, whichever database it is in. A copy is an SQLite file. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import type { Store } from './port.ts';
 import { isPostgres } from '../domain/store-address.ts';
+import type { Store } from './port.ts';
 import { createNew, createPrivately, syncPath, withFileErrors } from './private-file.ts';
 import { copyMirror } from './sql/copy-rows.ts';
 import type { Database } from './sql/database.ts';
 import { removeDraft, swapIn } from './sqlite/copies.ts';
 import { fillFile, SqliteDatabase } from './sqlite/database.ts';
+import { isAlive } from './sqlite/file-lock.ts';
 
 export function copyStore(database: Database): Pick<Store, 'backup' | 'copyMirror'> {
   return {
@@ -33,19 +34,32 @@ function backUp(database: Database, file: string): void {
   }
 }
 
-/** A folder for drafts, which is removed afterwards. Beside a file: whoever may read that folder may read them. */
+/**
+ * A folder for drafts, which is removed afterwards, as are those of processes that were killed. Beside a
+ * file: whoever may read that folder may read them.
+ */
 export async function withDrafts<Result>(
   place: string,
   work: (folder: string) => Promise<Result>,
 ): Promise<Result> {
-  const prefix = isPostgres(place)
-    ? join(tmpdir(), 'prepaid-hours-')
-    : join(dirname(place), '.draft-');
-  const folder = withFileErrors(prefix, () => mkdtempSync(prefix));
+  const parent = isPostgres(place) ? tmpdir() : dirname(place);
+  const prefix = join(parent, `.prepaid-hours-draft-${process.pid}-`);
+  const folder = withFileErrors(prefix, () => {
+    removeLeftDrafts(parent);
+    return mkdtempSync(prefix);
+  });
   try {
     return await work(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function removeLeftDrafts(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    const [, pid] = /^\.prepaid-hours-draft-(\d+)-/.exec(name) ?? [];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    rmSync(join(parent, name), { recursive: true, force: true });
   }
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { isKindError } from '../domain/errors.ts';
-import type { Lock, LockOwner } from './lock-owner.ts';
 import { isPostgres } from '../domain/store-address.ts';
+import type { Lock, LockOwner } from './lock-owner.ts';
 import { acquireFileLock, readFileOwner } from './sqlite/file-lock.ts';
 
 export type { LockOwner } from './lock-owner.ts';

@@ -1,6 +1,6 @@
+import { isPostgres } from '../domain/store-address.ts';
 import { copyStore } from './copies.ts';
 import type { Store } from './port.ts';
-import { isPostgres } from '../domain/store-address.ts';
 import { agreementStore } from './sql/agreements.ts';
 import type { Database } from './sql/database.ts';
 import { debitStore } from './sql/debit/debits.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readStorePlace } from '../../src/config/read/store-place.ts';
 
-const layers = [{ STORE_PASSWORD: 'p@ss/word 1' }];
+const layers = [{ STORE_PASSWORD: 'p@ss/word 1', USER: 'hours', SHORT: 'abc' }];
 const read = (store: string) =>
   readStorePlace(store, '/srv/hours/config/prepaid-hours.yaml', layers);
 
@@ -26,6 +26,14 @@ describe('where the database is', () => {
     expect(secrets).toEqual(['p@ss/word 1', 'p%40ss%2Fword%201']);
   });
 
+  test('what is no password is substituted as well, and stays readable in the log', () => {
+    const { place, secrets } = read(
+      `postgres://\${USER}:\${STORE_PASSWORD}@db.example.com/\${USER}`,
+    );
+    expect(new URL(place)).toMatchObject({ username: 'hours', pathname: '/hours' });
+    expect(secrets).not.toContain('hours');
+  });
+
   test.each([
     [
       'a password in the file',
@@ -37,7 +45,12 @@ describe('where the database is', () => {
       `postgres://hours:\${OTHER}@db.example.com/hours`,
       /OTHER is not set/,
     ],
-    ['no database', 'postgres://hours@db.example.com', /must be a path, or an address/],
+    ['no database', 'postgres://hours@db.example.com', /not valid.*postgres:\/\/USER/],
+    [
+      'a password that cannot be redacted',
+      `postgres://hours:\${SHORT}@db.example.com/hours`,
+      /SHORT is too short for a secret/,
+    ],
   ])('%s is a fault', (_, store, message) => {
     expect(read(store).problems).toEqual([
       { path: ['store'], message: expect.stringMatching(message), at: 'value' },

@@ -92,7 +92,7 @@ test('the preview is what the first live run sends, and writes nothing', async (
   const { clients, summary, firstLiveRunAt } = await preview();
   expect(bench.dump()).toEqual(before);
   const files = readdirSync(dirname(bench.app.config.store));
-  expect(files.filter((name) => name.startsWith('.draft-'))).toEqual([]);
+  expect(files.filter((name) => name.startsWith('.prepaid-hours-draft-'))).toEqual([]);
   expect(firstLiveRunAt).toBeNull();
   expect(summary).toEqual({
     alerts: 1,

@@ -133,6 +133,28 @@ test('one that was stopped for too long writes nothing more, says so and ends', 
   });
 }, 120_000);
 
+test('in observe mode a working instance applies an edited config, and keeps its lease', async () => {
+  const observing = { mode: 'observe', store: newPlace(), schedule } as const;
+  await withMspHere(observing, async (msp) => {
+    const service = msp.start('start');
+    await waitFor(() => isWorking(msp), 'it works');
+    const settledHours = async () => {
+      const { clients } = await msp.ask<{ clients: { client: string; settledSeconds: number }[] }>(
+        'balances',
+      );
+      return (clients.find(({ client }) => client === 'Dupont')?.settledSeconds ?? 0) / 3600;
+    };
+    await waitFor(async () => (await settledHours()) === 1, 'its work is debited');
+    msp.configure({ ...observing, workTypes: '{ excluded: [Remote] }' });
+    await waitFor(async () => service.stderr().includes('were recalculated'), 'it is applied');
+    await waitFor(async () => (await settledHours()) === 15, 'nothing is debited any more');
+    await sleep(2_000);
+    expect(await isWorking(msp)).toBe(true);
+    service.kill('SIGTERM');
+    expect(await service.done).toMatchObject({ exitCode: 0 });
+  });
+}, 120_000);
+
 describe.each([2, 4])('%i instances', (count) => {
   test(`killed and stopped at any time, come to the same (seed ${seed})`, async () => {
     const rounds = disturbances;

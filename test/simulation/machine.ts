@@ -7,13 +7,13 @@ import type { ConfiguredClient, LoadedConfig } from '../../src/config/loaded.ts'
 import type { Connector } from '../../src/contract/connector.ts';
 import type { Offer } from '../../src/domain/agreements/terms.ts';
 import { Redactor } from '../../src/domain/redaction.ts';
+import { isPostgres } from '../../src/domain/store-address.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import type { App } from '../../src/service/app/app.ts';
 import { linkPayers } from '../../src/service/app/identify-clients.ts';
 import type { Logger } from '../../src/service/app/log.ts';
 import { openDatabase, storeOn } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/port.ts';
-import { isPostgres } from '../../src/domain/store-address.ts';
 import { newPlace, openNew, openRawAt, type RawDatabase } from '../support/databases.ts';
 import '../support/compile-once.ts';
 import type { Psa } from './psa.ts';

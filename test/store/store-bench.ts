@@ -42,8 +42,7 @@ export interface Bench {
 }
 
 /** A store in a real file, with the client `dupont` (psa 1234). */
-export async function openBench(): Promise<Bench> {
-  const file = newPlace(makeFolder(), 'prepaid-hours.db');
+export async function openBench(file = newPlace(makeFolder(), 'prepaid-hours.db')): Promise<Bench> {
   const store = storeOn(await openNew(file, now));
   cleanUps.push(() => store.close());
   await store.assignClientIds(

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { openDatabase } from '../../src/store/open.ts';
 import { addressOf, isPostgres } from '../../src/domain/store-address.ts';
+import { openDatabase } from '../../src/store/open.ts';
 import { PostgresDatabase } from '../../src/store/postgres/database.ts';
 import type { Database, SqlValue } from '../../src/store/sql/database.ts';
 import { SqliteDatabase } from '../../src/store/sqlite/database.ts';

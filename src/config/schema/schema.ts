@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isPostgres } from '../../domain/store-address.ts';
 import { AgreementTerms } from './agreement-schema.ts';
 import { Calendar } from './business-hours.ts';
 import { ClientEntry, Purpose, TechnicianEntry } from './client-schema.ts';
@@ -24,7 +25,7 @@ const Store = z
   .string()
   .min(1)
   .superRefine((text, context) => {
-    if (!/^(?!postgres(?:ql)?:)[a-z]+:\/\//.test(text)) return;
+    if (isPostgres(text) || !/^[a-z]+:\/\//.test(text)) return;
     const message = `must be an SQLite file such as ${usualStore}, or the address of a PostgreSQL database`;
     context.addIssue({ code: 'custom', message });
   });
@@ -157,7 +158,7 @@ export const ConfigFile = z.strictObject({
   currency: Currency.describe('ISO 4217 code, such as EUR'),
   sender: Sender.optional().describe('Your company, as statements name it to clients'),
   store: Store.default(usualStore).describe(
-    `The database file, on a local disk. Relative to the folder above \`config/\`, or to this file’s folder if it is not in \`config/\`. Or a PostgreSQL database, \`postgres://hours:\${STORE_PASSWORD}@db.example.com/hours\`, with which several instances may work`,
+    `The database file, on a local disk. Relative to the folder above \`config/\`, or to this file’s folder if it is not in \`config/\`. Or a PostgreSQL database, \`postgres://hours:\${STORE_PASSWORD}@db.example.com/hours\`, with which a second instance may stand by`,
   ),
   pushTo: EntryName.optional().describe(
     'The connection that gets alerts and invoices; required if there is more than one',

@@ -6,8 +6,8 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { LoadedConfig } from '../../config/loaded.ts';
 import { KindError } from '../../domain/errors.ts';
-import type { Store } from '../../store/port.ts';
 import { isPostgres, nameOfPlace } from '../../domain/store-address.ts';
+import type { Store } from '../../store/port.ts';
 
 type Named = Pick<LoadedConfig, 'file' | 'store' | 'mode'>;
 

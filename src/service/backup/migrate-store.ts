@@ -1,10 +1,8 @@
-import { existsSync } from 'node:fs';
 import { KindError } from '../../domain/errors.ts';
 import { acquireLock } from '../../store/lock.ts';
+import type { Lock } from '../../store/lock-owner.ts';
 import { openDatabase, storeOn } from '../../store/open.ts';
-import { placeOf } from '../../store/place.ts';
 import type { Disagreement, Store } from '../../store/port.ts';
-import { isPostgres, nameOfPlace } from '../../domain/store-address.ts';
 import { copyAll, findDifference } from '../../store/sql/copy-rows.ts';
 import type { Database } from '../../store/sql/database.ts';
 
@@ -19,30 +17,27 @@ export interface MigratedStore {
 
 /**
  * Copies a whole store to another database, an SQLite file or PostgreSQL, and verifies both. Nobody else
- * may work on either. Throws `config` if there is anything in the second.
+ * may work on either. Throws `config` if the first is not there or not at this program's version, or if
+ * there is anything in the second.
  */
 export async function migrateStore(
-  places: { from: string; to: string },
+  { from, to }: { from: string; to: string },
   now: () => number,
 ): Promise<MigratedStore> {
-  const [from, to] = [places.from, places.to].map((place) =>
-    isPostgres(place) ? place : placeOf(place),
-  );
-  if (from === undefined || to === undefined) throw new Error('two places are needed');
-  if (!isPostgres(from) && !existsSync(from)) throw missing(from);
-  const locks = [await acquireLock(from, 'migrate-store', now)];
+  // As long as it is only read, a name that is wrong makes nothing.
+  const source = await openDatabase({ file: from, isReadOnly: true, now });
+  const locks: Lock[] = [];
   try {
-    locks.push(await acquireLock(to, 'migrate-store', now));
-    const source = await openDatabase({ file: from, now });
+    for (const place of [from, to]) locks.push(await acquireLock(place, 'migrate-store', now));
     const target = await openDatabase({ file: to, now });
     try {
       return await copy(source, target);
     } finally {
       target.close();
-      source.close();
     }
   } finally {
     for (const lock of locks) lock.release();
+    source.close();
   }
 }
 
@@ -72,11 +67,5 @@ async function refuseUsed(store: Store, name: string): Promise<void> {
   if (run === undefined && client === undefined) return;
   throw new KindError('config', `There is something in ${name} already.`, {
     fix: 'Name a file or a schema (?schema=NAME) that is not used yet.',
-  });
-}
-
-function missing(from: string): KindError {
-  return new KindError('config', `The database ${nameOfPlace(from)} does not exist.`, {
-    fix: 'Name the file that `store:` has in the config.',
   });
 }

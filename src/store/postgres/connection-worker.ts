@@ -28,7 +28,6 @@ async function connected(): Promise<pg.Client> {
     types,
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
-    application_name: 'prepaid-hours',
   });
   // Without a listener a lost connection would end the process; the next request finds it gone.
   opened.on('error', () => {

@@ -1,8 +1,8 @@
+import type { PostgresAddress } from '../../domain/store-address.ts';
 import { copyAll } from '../sql/copy-rows.ts';
 import { Database, named, type SqlValue, type Structure } from '../sql/database.ts';
 import { migrate } from '../sql/migrate.ts';
 import { fillFile } from '../sqlite/database.ts';
-import type { PostgresAddress } from '../../domain/store-address.ts';
 import { Connection, type Rows } from './connection.ts';
 import { toPostgres } from './dialect.ts';
 import { readMigrations } from './migrations.ts';
@@ -38,7 +38,8 @@ export class PostgresDatabase extends Database {
     this.schema = address.schema;
     this.#address = address;
     const access = options.isReadOnly ? ' -c default_transaction_read_only=on' : '';
-    this.#options = `-c search_path=${address.schema} -c timezone=UTC ${limits}${access}`;
+    const session = `-c application_name=prepaid-hours/${address.schema} -c search_path=${address.schema}`;
+    this.#options = `${session} -c timezone=UTC ${limits}${access}`;
     this.#connection = new Connection(address.url, this.#options);
   }
 

@@ -21,7 +21,7 @@ export function takeLease(
   const since = new Date(now()).toISOString();
   const isTaken = database.write(() =>
     database.row<{ isOurs: number | null }>(
-      "SELECT take_lease(?, ?, ?, ?, ?) AS isOurs",
+      'SELECT take_lease(?, ?, ?, ?, ?) AS isOurs',
       holder,
       purpose,
       hostname(),
@@ -49,7 +49,7 @@ export function takeLease(
       isHeld = false;
       clearInterval(timer);
       try {
-        database.run("DELETE FROM lease WHERE holder = ?", holder);
+        database.run('DELETE FROM lease WHERE holder = ?', holder);
       } catch (error) {
         // Then it ends by itself.
         if (!isKindError(error)) throw error;
@@ -87,7 +87,7 @@ export function readLeaseOwner(place: string): LockOwner | null {
 
 function readOwner(database: PostgresDatabase): LockOwner | null {
   const owner = database.row<LockOwner>(
-    "SELECT pid, purpose, since, host FROM lease WHERE ends_at > clock_timestamp()",
+    'SELECT pid, purpose, since, host FROM lease WHERE ends_at > clock_timestamp()',
   );
   return owner ?? null;
 }

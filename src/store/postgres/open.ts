@@ -1,6 +1,6 @@
 import { KindError } from '../../domain/errors.ts';
-import { migrate, requireCurrent } from '../sql/migrate.ts';
 import { addressOf } from '../../domain/store-address.ts';
+import { migrate, requireCurrent } from '../sql/migrate.ts';
 import { PostgresDatabase } from './database.ts';
 import { readMigrations } from './migrations.ts';
 

@@ -19,7 +19,7 @@ const noAccess: Meaning = {
 };
 const unknownHost: Meaning = {
   kind: 'config',
-  message: 'There is no such database server',
+  message: 'The database server is not known',
   fix: 'Correct its name in `store:`.',
 };
 const noRight: Meaning = {
@@ -59,6 +59,8 @@ const meanings = new Map<string, Meaning>([
   ['42501', noRight],
   ['53100', full],
   ['53', lost],
+  // A cursor or a temporary table that went with its connection.
+  ['34', lost],
   ['55P03', busy],
   ['40', busy],
   ['PH001', takenOver],
@@ -83,6 +85,7 @@ export function fromPostgresError(error: unknown, name: string): unknown {
 }
 
 function meaningOf({ code, reason }: RefusedStatement): Meaning | undefined {
+  if (code === '42P01' && reason.includes('pg_temp.')) return lost;
   // The driver's own errors have no code.
   if (code === null) return /connection|timeout|closed/i.test(reason) ? lost : undefined;
   return meanings.get(code) ?? meanings.get(code.slice(0, 3)) ?? meanings.get(code.slice(0, 2));

@@ -47,8 +47,8 @@ export function readFileOwner(file: string): LockOwner | null {
   return owner !== null && isAlive(owner.pid) ? owner : null;
 }
 
-/** One that was killed has left its note. */
-function isAlive(pid: number): boolean {
+/** Of a process on this machine: one that was killed leaves notes and drafts. */
+export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
