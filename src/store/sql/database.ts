@@ -17,6 +17,8 @@ export abstract class Database {
   /** For messages: the file, or the server's address without the password. */
   abstract readonly name: string;
 
+  readonly #texts = new Map<string, string>();
+
   /** Several statements, without parameters and without rows. */
   abstract exec(sql: string): void;
 
@@ -59,31 +61,59 @@ export abstract class Database {
    * have more of them than its type says. Returns the number of rows.
    */
   insert(table: string, row: Fields, onConflict = ''): number {
-    const columns = Object.keys(row).map(columnOf);
-    const places = columns.map(() => '?').join(', ');
-    const sql = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places}) ${onConflict}`;
-    return this.run(sql, ...Object.values(row).map(toValue));
+    const sql = this.#compose(`INSERT INTO ${table} ${onConflict}`, row, {}, (columns) => {
+      const places = columns.map(() => '?').join(', ');
+      return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places}) ${onConflict}`;
+    });
+    return this.run(sql, ...valuesOf(row));
   }
 
   /** Adds the row, or changes the one with the key. */
   upsert(table: string, key: Fields, values: Fields): void {
-    const changes = Object.keys(values).map(columnOf);
-    const set = changes.map((column) => `${column} = excluded.${column}`).join(', ');
-    const columns = Object.keys(key).map(columnOf).join(', ');
-    this.insert(table, { ...key, ...values }, `ON CONFLICT (${columns}) DO UPDATE SET ${set}`);
+    const sql = this.#compose(`UPSERT ${table}`, key, values, (keys, changes) => {
+      const columns = [...keys, ...changes];
+      const set = changes.map((column) => `${column} = excluded.${column}`).join(', ');
+      const places = columns.map(() => '?').join(', ');
+      return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places})
+        ON CONFLICT (${keys.join(', ')}) DO UPDATE SET ${set}`;
+    });
+    this.run(sql, ...valuesOf(key), ...valuesOf(values));
   }
 
   /** Changes the rows with the key. */
   update(table: string, key: Fields, values: Fields): void {
-    const set = equalities(values).join(', ');
-    const sql = `UPDATE ${table} SET ${set} WHERE ${equalities(key).join(' AND ')}`;
-    this.run(sql, ...[...Object.values(values), ...Object.values(key)].map(toValue));
+    const sql = this.#compose(`UPDATE ${table}`, values, key, (columns, keys) => {
+      const set = columns.map((column) => `${column} = ?`).join(', ');
+      return `UPDATE ${table} SET ${set} WHERE ${equalities(keys)}`;
+    });
+    this.run(sql, ...valuesOf(values), ...valuesOf(key));
   }
 
   /** Removes the rows with the key. */
   remove(table: string, key: Fields): void {
-    const sql = `DELETE FROM ${table} WHERE ${equalities(key).join(' AND ')}`;
-    this.run(sql, ...Object.values(key).map(toValue));
+    const sql = this.#compose(
+      `DELETE FROM ${table}`,
+      key,
+      {},
+      (keys) => `DELETE FROM ${table} WHERE ${equalities(keys)}`,
+    );
+    this.run(sql, ...valuesOf(key));
+  }
+
+  /** The statement for these fields: its text is composed once, since rows are written by the thousand. */
+  #compose(
+    what: string,
+    one: Fields,
+    other: Fields,
+    compose: (columns: string[], others: string[]) => string,
+  ): string {
+    const key = `${what} ${Object.keys(one)} ${Object.keys(other)}`;
+    let sql = this.#texts.get(key);
+    if (sql === undefined) {
+      sql = compose(Object.keys(one).map(columnOf), Object.keys(other).map(columnOf));
+      this.#texts.set(key, sql);
+    }
+    return sql;
   }
 }
 
@@ -98,8 +128,12 @@ export function named<Row>(names: readonly string[], values: readonly unknown[])
   return row as Row;
 }
 
-function equalities(row: Fields): string[] {
-  return Object.keys(row).map((field) => `${columnOf(field)} = ?`);
+function equalities(columns: readonly string[]): string {
+  return columns.map((column) => `${column} = ?`).join(' AND ');
+}
+
+function valuesOf(row: Fields): SqlValue[] {
+  return Object.values(row).map(toValue);
 }
 
 /** `client_id` of `clientId`. */
