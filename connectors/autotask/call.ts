@@ -151,9 +151,7 @@ export async function getItem<T>(api: Autotask, path: string, id: SourceId, sche
   return (await api.getIfThere(`/${path}/${encodeURIComponent(id)}`, Item))?.item ?? null;
 }
 
-const Created = z.object({ itemId: Id });
-
 /** The new row's ID. */
 export async function create(api: Autotask, path: string, body: object): Promise<SourceId> {
-  return (await api.write('POST', `/${path}`, body, Created)).itemId;
+  return (await api.write('POST', `/${path}`, body, z.object({ itemId: Id }))).itemId;
 }

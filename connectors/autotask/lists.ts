@@ -54,11 +54,8 @@ function namesFrom(path: string, ...fields: readonly string[]) {
     await proveVisible(api, path, rows.length > 0);
     return rows.map(({ id, ...texts }) => {
       const { email, ...names } = texts as Record<string, string | null | undefined>;
-      return {
-        id,
-        email,
-        name: Object.values(names).filter(Boolean).join(' ') || unlistedName(id),
-      };
+      const name = Object.values(names).filter(Boolean).join(' ') || unlistedName(id);
+      return { id, email, name };
     });
   };
 }

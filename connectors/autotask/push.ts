@@ -10,7 +10,7 @@ import type { ClientField, ClientFields } from '../kit/writing/balance-field.ts'
 import { hasMarker, markedLine, oneLine, shortened } from '../kit/writing/marker.ts';
 import { guardedNotes, type Note } from '../kit/writing/notes.ts';
 import type { KeyedRecord } from '../kit/writing/push.ts';
-import { findByKey, type KeySearch, verifyFilter } from '../kit/writing/search.ts';
+import { findByKey, type KeySearch, missingBy, verifyFilter } from '../kit/writing/search.ts';
 import type { ClosableTicket, Keyed, TicketText } from '../kit/writing/tickets.ts';
 import { type Autotask, companyNumber, create, getItem, type List, listOf, where } from './call.ts';
 import { type FactId, facts } from './facts.ts';
@@ -32,18 +32,21 @@ export const alertRecord: KeyedRecord<Autotask, TicketText, KeyedTicket, FactId>
   noun: 'ticket',
   kept: 'ticket-key-kept',
   find: (api, ticket) => findByKey(api, facts, byKey(ticket)),
+  findMissing: missingBy<Autotask, TicketText, List, FactId>(facts, (_, ticket) => [byKey(ticket)]),
   create: createTicket,
   delivered: ({ id, ticketNumber: label }) => ({ remoteId: id, ...(label != null && { label }) }),
   ticket: () => alertTicket,
 };
 
 function byKey({ key, clientId }: Keyed): KeySearch<List, KeyedTicket, FactId> {
-  const ofCompany = where.equals('companyID', companyNumber(clientId));
+  const filteredBy = (keys: readonly string[]): List =>
+    listOf('Tickets', KeyedTicket, { op: 'in', field: 'externalID', value: keys });
   return {
     schema: KeyedTicket,
     isOurs: ({ externalID, companyID }) => externalID === key && companyID === clientId,
-    unfiltered: listOf('Tickets', KeyedTicket, ofCompany),
-    filtered: listOf('Tickets', KeyedTicket, ofCompany, where.equals('externalID', key)),
+    unfiltered: listOf('Tickets', KeyedTicket, where.equals('companyID', companyNumber(clientId))),
+    filtered: filteredBy([key]),
+    together: { key, filteredBy },
     fact: 'ticket-key-found',
   };
 }
@@ -125,8 +128,8 @@ const alertTicket: ClosableTicket<Autotask> = {
 
 /** Returns the write. `label`: the closing status. Default: the first configured one. */
 export async function closeTicket(api: Autotask, id: SourceId, label?: string) {
-  const name = label ?? api.config.closedStatuses[0] ?? '';
-  const status = await findValue(api, 'ticket statuses', name);
+  const [first = ''] = api.config.closedStatuses;
+  const status = await findValue(api, 'ticket statuses', label ?? first);
   return () => api.write('PATCH', '/Tickets', { id: Number(id), status });
 }
 

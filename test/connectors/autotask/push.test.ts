@@ -319,6 +319,22 @@ describe('A note in Autotask', () => {
     }));
 });
 
+describe('Alert tickets looked up together', () => {
+  test('take one request, and only those that are not there are missing', () =>
+    withAutotask({}, async (bench) => {
+      const push = bench.connector.push['alert-ticket'];
+      const alerts = ['a:1', 'a:2', 'a:3', 'a:20'].map((key) => {
+        return { key, clientId: String(bench.company), subject: 'Low', body: 'Low.' };
+      });
+      expect(await push?.findMissing?.(alerts, soon())).toEqual(new Set());
+      for (const alert of alerts.slice(0, 2)) await push?.create(alert, soon());
+      bench.requests();
+      const missing = await push?.findMissing?.(alerts.slice(1), soon());
+      expect(missing).toEqual(new Set(['a:3', 'a:20']));
+      expect(bench.requests()).toEqual(['POST Tickets/query']);
+    }));
+});
+
 describe('A balance in Autotask', () => {
   const balanceOf = (bench: Bench, hoursText: string, field = 'Prepaid hours left') => ({
     key: 'bal:1',
