@@ -64,7 +64,7 @@ async function measureOffice(clients: number): Promise<void> {
   const large = await openOffice(folder, `large-${clients}`, clients);
   mirror(large, history);
   await openBlocks(large);
-  tell(await measureBackfill(large, history.tickets));
+  tell(await measureBackfill(large));
   const small = await openOffice(folder, `small-${clients}`, clients);
   await openBlocks(small);
   for (const office of [large, small]) {

@@ -126,26 +126,21 @@ export async function openBlocks(office: Office): Promise<void> {
   await applyOpeningBlocks(debitContext(office, historyAt, new AbortController().signal));
 }
 
-/** Debits what is dirty as of that moment, at most so many pages. Whether anything was left to do. */
+/** Debits what is dirty as of that moment. */
 export async function debitPages(
   office: Office,
   at: Instant,
-  pagesMax = Number.POSITIVE_INFINITY,
   onPage?: (batch: DebitBatch) => void,
-): Promise<boolean> {
-  const controller = new AbortController();
-  let pages = 0;
+): Promise<void> {
+  const { signal } = new AbortController();
   const store: App['store'] = {
     ...office.app.store,
     writeDebits: async (batch) => {
       await office.app.store.writeDebits(batch);
       onPage?.(batch);
-      pages += 1;
-      if (pages >= pagesMax) controller.abort();
     },
   };
-  await debitDirtyWork({ ...debitContext(office, at, controller.signal), store });
-  return pages > 0;
+  await debitDirtyWork({ ...debitContext(office, at, signal), store });
 }
 
 type DebitBatch = Parameters<App['store']['writeDebits']>[0];

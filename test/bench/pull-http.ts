@@ -18,7 +18,7 @@ export async function measureFirstPulls(folder: string, tickets: number): Promis
   return ratios;
 }
 
-/** In small pages, so that few rows are as many requests as a long history. */
+/** In pages of the size that the vendor allows. */
 async function measureFirstPull(
   subject: ContractSubject,
   folder: string,
@@ -28,7 +28,8 @@ async function measureFirstPull(
   await bench.addWork(tickets);
   sandbox.faults.add('slow', { times: Number.POSITIVE_INFINITY, delayMs: answerMs });
   const { app, close } = await openOffice(folder, subject.vendor.id, 1);
-  const { connector } = openConnector(subject, { sandbox, ...bench });
+  const settings = Object.assign({}, bench.settings, { pageSize: subject.requests.pageSize });
+  const { connector } = openConnector(subject, { sandbox, ...bench }, settings);
   const sourceIds = new Map(bench.clientIds.slice(0, 1).map((id) => ['psa', id]));
   const office = {
     ...app,
