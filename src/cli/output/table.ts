@@ -50,6 +50,8 @@ const wide =
 
 /** The width of a text in terminal columns. An accented letter counts as one, composed or not. */
 function textWidth(text: string): number {
+  // Latin text without combining marks: one column for each character, by far the most and much faster.
+  if (/^[\x20-\x7e\u00a1-\u024f]*$/.test(text)) return text.length;
   let width = 0;
   for (const { segment } of segmenter.segment(text)) width += wide.test(segment) ? 2 : 1;
   return width;
