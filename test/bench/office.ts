@@ -127,23 +127,17 @@ export async function openBlocks(office: Office): Promise<void> {
 }
 
 /** Debits what is dirty as of that moment. */
-export async function debitPages(
-  office: Office,
-  at: Instant,
-  onPage?: (batch: DebitBatch) => void,
-): Promise<void> {
+export async function debitPages(office: Office, at: Instant, onPage?: () => void): Promise<void> {
   const { signal } = new AbortController();
   const store: App['store'] = {
     ...office.app.store,
     writeDebits: async (batch) => {
       await office.app.store.writeDebits(batch);
-      onPage?.(batch);
+      onPage?.();
     },
   };
   await debitDirtyWork({ ...debitContext(office, at, signal), store });
 }
-
-type DebitBatch = Parameters<App['store']['writeDebits']>[0];
 
 function debitContext({ app }: Office, at: Instant, signal: AbortSignal) {
   const { store, clients } = app;
