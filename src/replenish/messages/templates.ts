@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Eta } from 'eta';
 import { KindError } from '../../domain/errors.ts';
@@ -182,14 +181,14 @@ export interface MessageTemplates {
  * `config` with the file's name if one is missing or does not compile. Of several folders, the first
  * that has the file counts: a new template need not be copied into an admin's own.
  */
-export async function loadTemplates(folders: readonly string[]): Promise<MessageTemplates> {
+export function loadTemplates(folders: readonly string[]): MessageTemplates {
   const eta = new Eta({ autoEscape: false, autoTrim: false });
   const compiled = new Map<string, { file: string; text: ReturnType<Eta['compile']> }>();
   for (const language of languages) {
     for (const name of names) {
       const files = folders.map((folder) => join(folder, language, `${name}.eta`));
       const file = files.find((path) => existsSync(path)) ?? files[0] ?? '';
-      compiled.set(`${language}/${name}`, { file, text: await compile(eta, file) });
+      compiled.set(`${language}/${name}`, { file, text: compile(eta, file) });
     }
   }
   return {
@@ -202,9 +201,15 @@ export async function loadTemplates(folders: readonly string[]): Promise<Message
   };
 }
 
-async function compile(eta: Eta, file: string): Promise<ReturnType<Eta['compile']>> {
+/** By their text: each run reads the files again, and they rarely change. */
+const functions = new Map<string, ReturnType<Eta['compile']>>();
+
+function compile(eta: Eta, file: string): ReturnType<Eta['compile']> {
   try {
-    return eta.compile(await readFile(file, 'utf8'));
+    const text = readFileSync(file, 'utf8');
+    const known = functions.get(text) ?? eta.compile(text);
+    functions.set(text, known);
+    return known;
   } catch (cause) {
     throw templateError(file, cause);
   }

@@ -84,7 +84,7 @@ function exitCodeOf(failed: readonly CheckLine[]): number {
 
 async function checkTemplates({ config }: App): Promise<CheckLine> {
   try {
-    await loadTemplates(config.templates);
+    loadTemplates(config.templates);
     return { connection: null, id: 'templates', status: 'ok', detail: config.templates[0] ?? '' };
   } catch (error) {
     if (!isKindError(error, 'config')) throw error;

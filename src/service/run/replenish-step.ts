@@ -44,7 +44,7 @@ export async function replenishContext(
     offers,
     agreements,
     blocksSoldByHand,
-    templates: await loadTemplates(templates),
+    templates: loadTemplates(templates),
     runId,
     firstRunAt: await readFirstRun(run),
     at: startedAt,
