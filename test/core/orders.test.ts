@@ -113,25 +113,32 @@ describe('an order', () => {
     expect(await settled()).toBe(11);
   });
 
-  test('whose invoice was voided is closed and told; the next crossing sells again', async () => {
-    await openWith();
-    await show(await order(), { ...unpaid, isVoid: true });
-    expect(alerts().at(-1)).toMatch(/was voided or credited/);
-    await addBlock(bench.app, {
-      clientId: bench.clientId(),
-      seconds: 36_000,
-      amountMinor: null,
-      rateMinor: 12_000,
-      priority: 0,
-      purchasedOn: '2026-03-02',
-      expiresOn: null,
-      reason: 'sold',
-    });
-    await bench.run();
-    use(10);
-    await bench.run();
-    expect(invoices()).toHaveLength(2);
-  });
+  test.each([
+    ['voided', { ...unpaid, isVoid: true }],
+    ['credited as a whole, unpaid', { ...unpaid, creditedMinor: 120_000 }],
+    ['credited as a whole, which its PSA calls paid', { ...paid, creditedMinor: 120_000 }],
+  ])(
+    'whose invoice was %s is closed and told; the next crossing sells again',
+    async (_, change) => {
+      await openWith();
+      await show(await order(), change);
+      expect(alerts().at(-1)).toMatch(/was voided or credited/);
+      await addBlock(bench.app, {
+        clientId: bench.clientId(),
+        seconds: 36_000,
+        amountMinor: null,
+        rateMinor: 12_000,
+        priority: 0,
+        purchasedOn: '2026-03-02',
+        expiresOn: null,
+        reason: 'sold',
+      });
+      await bench.run();
+      use(10);
+      await bench.run();
+      expect(invoices()).toHaveLength(2);
+    },
+  );
 
   test('whose invoice was deleted is closed once two comparisons an hour apart miss it', async () => {
     await openWith();

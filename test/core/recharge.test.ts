@@ -452,9 +452,12 @@ describe('an unpaid recharge', () => {
     },
   );
 
-  test('that is voided ends, and the client is informed', async () => {
+  test.each([
+    ['voided', { isVoid: true }],
+    ['credited as a whole', { creditedMinor: 120_000 }],
+  ])('that is %s ends, and the client is informed', async (_, change) => {
     await openWith();
-    await show(await recharge(), { ...unpaid, isVoid: true });
+    await show(await recharge(), { ...unpaid, ...change });
     await bench.run();
     expect(notes().at(-1)).toMatch(/was cancelled\. Nothing is collected/);
     expect(await states()).toEqual(['ended']);

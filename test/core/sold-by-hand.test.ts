@@ -111,6 +111,8 @@ test('with `book` it is booked unasked, once', async () => {
 test.each<[string, Partial<InvoiceRow>]>([
   ['written before the first live run', { issuedOn: '2026-03-01' }],
   ['void or a credit', { isVoid: true }],
+  ['credited as a whole', { creditedMinor: 120_000 }],
+  ['paid and then credited as a whole', { isPaid: true, creditedMinor: 120_000 }],
   ['ours by its reference', { reference: 'ph:invoice:dupont:012345678901' }],
   ['of another product', { lines: [line('LICENCE')] }],
   ['of a negative quantity', { lines: [line('BLOCK-10', '-1', -120_000)] }],
@@ -118,11 +120,13 @@ test.each<[string, Partial<InvoiceRow>]>([
   ['of a client that is not configured', { clientId: '99' }],
   ['without lines', { lines: null }],
 ])('an invoice %s is no block', async (_, change) => {
-  setTo('book');
-  write('70', change);
-  await bench.run();
-  expect(await bench.hours()).toEqual([10, 0]);
-  expect(await questions()).toEqual([]);
+  for (const mode of ['propose', 'book'] as const) {
+    setTo(mode);
+    write('70', change);
+    await bench.run();
+    expect(await bench.hours()).toEqual([10, 0]);
+    expect(await questions()).toEqual([]);
+  }
 });
 
 test('an invoice that this program wrote is no block once more', async () => {

@@ -91,11 +91,19 @@ async function resume({ auditor }: Office, app: App, deed: Deed): Promise<void> 
   auditor.resumeSales(clientId);
 }
 
-/** Ordered blocks whose invoice is neither cancelled nor void. */
+/** Ordered blocks whose invoice is neither cancelled nor void, nor settled by a charge that came back. */
 function openOrders({ books, recharges }: Office['auditor'], clientId: string) {
   const cancelled = books.messages().filter(({ status }) => status === 'cancelled');
   const voided = recharges.state.invoices.filter(({ isVoid }) => isVoid);
-  const over = new Set([...cancelled, ...voided].map(({ key }) => key));
+  const returned = [...recharges.all.values()].filter((recharge) =>
+    recharges
+      .attemptsOf(recharge)
+      .charges.some(({ reversedMinor, amountMinor }) => reversedMinor >= amountMinor),
+  );
+  const over = new Set([
+    ...[...cancelled, ...voided].map(({ key }) => key),
+    ...returned.map(({ invoiceKey }) => invoiceKey),
+  ]);
   return books.blocks().filter((block) => {
     const isOrdered = block.status === 'ordered' && block.source === 'purchase';
     return block.clientId === clientId && isOrdered && !over.has(block.invoiceKey);

@@ -146,7 +146,7 @@ async function runCleanly(office: Office): Promise<void> {
       clock.nowMs += minuteMs;
       ({ steps } = await run(connections));
     }
-    if (auditor.terms.recharge !== null) {
+    if (await app.store.hasUnreadInvoices('psa')) {
       // What was paid before its delivery was known is read once more.
       clock.nowMs += minuteMs;
       ({ steps } = await run([]));

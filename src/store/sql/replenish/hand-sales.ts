@@ -11,6 +11,7 @@ export function readForeignInvoices(database: Database): OpenInvoice[] {
      JOIN client c ON c.id = s.client_id
      WHERE f.connection = '' AND f.key = 'first-live-run' AND i.lines IS NOT NULL
        AND i.issued_on IS NOT NULL AND i.is_void = 0 AND i.reference IS NULL
+       AND NOT coalesce(i.total_minor > 0 AND i.credited_minor >= i.total_minor, FALSE)
        AND NOT EXISTS (SELECT 1 FROM push_message m WHERE m.kind = 'invoice'
          AND m.connection = i.connection AND m.remote_id IN (i.source_id, i.sale_id))
        AND NOT EXISTS (SELECT 1 FROM invoice_block h

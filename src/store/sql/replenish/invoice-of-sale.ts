@@ -1,3 +1,5 @@
+import type { SoldInvoice } from '../../../domain/blocks/order.ts';
+
 /**
  * The mirrored invoice of a sale `m`, by the ID that the push stored; by our key only if no row has
  * that ID.
@@ -20,3 +22,27 @@ const betweenLooks = '-1 hours';
 
 /** Of a row of `invoice_missing`, as `g`. */
 export const isMissing = `g.first_at <= strftime('%Y-%m-%dT%H:%M:%fZ', g.last_at, '${betweenLooks}')`;
+
+/** Of `mirror_invoice i`; null: it was not read yet. */
+export const invoiceColumns = `i.is_paid AS isPaid, i.is_void AS isVoid, i.total_minor AS totalMinor,
+       i.net_minor AS netMinor, i.paid_minor AS paidMinor, i.credited_minor AS creditedMinor`;
+
+type Flags = 'isPaid' | 'isVoid';
+export type InvoiceColumns = { [flag in Flags]: number | null } & Omit<SoldInvoice, Flags>;
+
+/** An invoice that was credited as a whole and not paid is as good as void: nobody will pay it. */
+export function takeInvoice<Row extends InvoiceColumns>({
+  isPaid,
+  isVoid,
+  totalMinor,
+  netMinor,
+  paidMinor,
+  creditedMinor,
+  ...rest
+}: Row): { invoice: SoldInvoice | null; rest: Omit<Row, keyof InvoiceColumns> } {
+  const amounts = { totalMinor, netMinor, paidMinor, creditedMinor };
+  const isCredited = totalMinor !== null && totalMinor > 0 && (creditedMinor ?? 0) >= totalMinor;
+  const isOver = isVoid === 1 || (isCredited && isPaid !== 1);
+  const invoice = isPaid === null ? null : { isPaid: isPaid === 1, isVoid: isOver, ...amounts };
+  return { invoice, rest };
+}

@@ -1,5 +1,4 @@
 import { totalOf } from '../../../domain/blocks/hand-sales.ts';
-import type { SoldInvoice } from '../../../domain/blocks/order.ts';
 import { KindError } from '../../../domain/errors.ts';
 import { settledBy } from '../../../domain/recharge/life.ts';
 import type { InvoiceLine } from '../../../domain/records/rows.ts';
@@ -8,22 +7,27 @@ import type { MessageStatus, Order, ReplenishBatch, SalesHold } from '../../port
 import type { Database } from '../database.ts';
 import { blockColumns, fromStoredBlock, type StoredBlock } from '../ledger/balances.ts';
 import { addInvoiceBlock } from './hand-sales.ts';
-import { invoiceIdOf, isMissing } from './invoice-of-sale.ts';
+import {
+  type InvoiceColumns,
+  invoiceColumns,
+  invoiceIdOf,
+  isMissing,
+  takeInvoice,
+} from './invoice-of-sale.ts';
 import { type ChargeColumns, chargeColumns, chargeOfRecharge, takeCharge } from './recharges.ts';
 
-type Flags = 'isPaid' | 'isVoid';
-type OrderColumns = { [flag in Flags]: number | null } & Omit<SoldInvoice, Flags> & {
-    messageStatus: MessageStatus | null;
-    label: string | null;
-    soldSeconds: number | null;
-    soldMinor: number | null;
-    /** For a block sold by an invoice that is not ours. */
-    product: string | null;
-    lines: string | null;
-    paidOn: DateText | null;
-    isGone: number;
-    wasCredited: number;
-  } & ChargeColumns;
+interface OrderColumns extends ChargeColumns, InvoiceColumns {
+  messageStatus: MessageStatus | null;
+  label: string | null;
+  soldSeconds: number | null;
+  soldMinor: number | null;
+  /** For a block sold by an invoice that is not ours. */
+  product: string | null;
+  lines: string | null;
+  paidOn: DateText | null;
+  isGone: number;
+  wasCredited: number;
+}
 
 /**
  * An invoice read before its delivery was complete says nothing: it may have been half written.
@@ -62,9 +66,7 @@ export function readOrders(database: Database): Order[] {
        coalesce(h.seconds, CAST(m.payload ->> '$.seconds' AS INTEGER)) AS soldSeconds,
        coalesce(h.total_minor, CAST(m.payload ->> '$.totalMinor' AS INTEGER)) AS soldMinor,
        h.product, i.lines,
-       i.is_paid AS isPaid, i.is_void AS isVoid, i.total_minor AS totalMinor,
-       i.net_minor AS netMinor, i.paid_minor AS paidMinor, i.credited_minor AS creditedMinor,
-       i.paid_on AS paidOn, ${chargeColumns}, g.message_key IS NOT NULL AS isGone,
+       ${invoiceColumns}, i.paid_on AS paidOn, ${chargeColumns}, g.message_key IS NOT NULL AS isGone,
        EXISTS (SELECT 1 FROM ledger l WHERE l.key = 'purchase:' || b.id) AS wasCredited
      FROM block b LEFT JOIN push_message m ON m.key = b.invoice_key
      LEFT JOIN invoice_block h ON h.block_id = b.id
@@ -82,22 +84,17 @@ export function readOrders(database: Database): Order[] {
   return rows.map((columns) => {
     const { charge, rest: row } = takeCharge(columns);
     const { messageStatus, label, soldSeconds, soldMinor, paidOn, ...others } = row;
-    const { isGone, wasCredited, isPaid, isVoid, ...rest } = others;
-    const { totalMinor, paidMinor, creditedMinor, product, lines, ...sold } = rest;
-    const { netMinor: wholeNet, ...block } = sold;
+    const { isGone, wasCredited, product, lines, ...rest } = others;
+    const { invoice, rest: block } = takeInvoice(rest);
     const isSold = soldSeconds !== null && soldMinor !== null;
-    const netMinor = product === null ? wholeNet : netOf(block, product, lines);
-    const amounts = { totalMinor, netMinor, paidMinor, creditedMinor };
+    const netMinor = product === null ? invoice?.netMinor : netOf(block, product, lines);
     return {
       block: fromStoredBlock(block),
       messageStatus,
       label,
       paidOn: charge?.settledOn ?? paidOn,
       sold: isSold ? { seconds: soldSeconds, totalMinor: soldMinor } : null,
-      invoice: settledBy(
-        charge,
-        isPaid === null ? null : { isPaid: isPaid === 1, isVoid: isVoid === 1, ...amounts },
-      ),
+      invoice: settledBy(charge, invoice && { ...invoice, netMinor: netMinor ?? null }),
       isGone: isGone === 1,
       wasCredited: wasCredited === 1,
     };

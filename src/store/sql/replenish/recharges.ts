@@ -12,7 +12,13 @@ import type {
 } from '../../port.ts';
 import { type Database, listValue } from '../database.ts';
 import { blockColumns, fromStoredBlock, type StoredBlock } from '../ledger/balances.ts';
-import { invoiceIdOf, isMissing } from './invoice-of-sale.ts';
+import {
+  type InvoiceColumns,
+  invoiceColumns,
+  invoiceIdOf,
+  isMissing,
+  takeInvoice,
+} from './invoice-of-sale.ts';
 
 export function rechargeStore(database: Database): RechargeStore {
   return {
@@ -85,7 +91,7 @@ const isOpen = `(r.state IN ('requested', 'submitted', 'failed', 'returned')
   OR (r.state = 'collected' AND (i.is_paid = 0 OR y.reversed_minor > 0 OR b.status <> 'active'))
   OR (r.state = 'ended' AND (b.status = 'active' OR y.status = 'succeeded')))`;
 
-interface RechargeColumns extends ChargeColumns {
+interface RechargeColumns extends ChargeColumns, InvoiceColumns {
   collect: string;
   ticketKey: string;
   noticeKey: string;
@@ -102,12 +108,6 @@ interface RechargeColumns extends ChargeColumns {
   invoiceId: string | null;
   label: string | null;
   priceMinor: number;
-  isPaid: number | null;
-  isVoid: number | null;
-  totalMinor: number | null;
-  netMinor: number | null;
-  paidMinor: number | null;
-  creditedMinor: number | null;
   isGone: number;
   isAnnounced: number;
 }
@@ -122,9 +122,7 @@ function readRecharges(database: Database, filter: 'open' | 'all'): Recharge[] {
        coalesce(m.remote_label, m.remote_id) AS label,
        CAST(m.payload ->> '$.totalMinor' AS INTEGER) AS priceMinor, iif(${isMissing}, 1, 0) AS isGone,
        iif(n.status = 'delivered' OR n.create_attempted_at IS NOT NULL, 1, 0) AS isAnnounced,
-       i.is_paid AS isPaid, i.is_void AS isVoid, i.total_minor AS totalMinor,
-       i.net_minor AS netMinor, i.paid_minor AS paidMinor, i.credited_minor AS creditedMinor,
-       ${chargeColumns}
+       ${invoiceColumns}, ${chargeColumns}
      FROM recharge r JOIN block b ON b.id = r.block_id JOIN push_message m ON m.key = r.invoice_key
      LEFT JOIN push_message n ON n.key = r.notice_key
      LEFT JOIN push_message k ON k.key = r.charge_key
@@ -136,13 +134,12 @@ function readRecharges(database: Database, filter: 'open' | 'all'): Recharge[] {
   );
   return rows.map((row) => {
     const { charge, rest } = takeCharge(row);
-    const { isPaid, isVoid, totalMinor, netMinor, paidMinor, creditedMinor, ...others } = rest;
+    const { invoice, rest: others } = takeInvoice(rest);
     const { collect, ticketKey, noticeKey, noticedAt, approvedMinor, ...timed } = others;
     const { requestedOn, state, stateAt, collectedOn, attempts, retryOn, ...sold } = timed;
     const { chargeStatus, invoiceStatus, invoiceId, label, priceMinor, ...found } = sold;
     const { isGone, isAnnounced, ...stored } = found;
     const block = fromStoredBlock(stored);
-    const amounts = { totalMinor, netMinor, paidMinor, creditedMinor };
     return {
       block,
       blockId: block.id,
@@ -151,7 +148,7 @@ function readRecharges(database: Database, filter: 'open' | 'all'): Recharge[] {
       ...{ collect, ticketKey, noticeKey, noticedAt, approvedMinor, requestedOn, charge },
       ...{ state, stateAt, collectedOn, attempts, retryOn, chargeStatus },
       ...{ invoiceStatus, invoiceId, label, priceMinor },
-      invoice: isPaid === null ? null : { isPaid: isPaid === 1, isVoid: isVoid === 1, ...amounts },
+      invoice,
       isGone: isGone === 1,
       isAnnounced: isAnnounced === 1,
     };
