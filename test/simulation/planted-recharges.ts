@@ -75,7 +75,7 @@ export const plantedRechargeFaults: readonly PlantedFault[] = [
     name: 'a returned recharge is sold again',
     rules: ['no sale on hold', 'one order'],
     hasRecharges: true,
-    firstSeed: 122,
+    firstSeed: 270,
     store: (store) =>
       over(store, {
         ...withoutOpen(store, ({ wasCredited }) => wasCredited),

@@ -85,6 +85,15 @@ export const plantedFaults: readonly PlantedFault[] = [
       })),
   },
   {
+    name: 'an order whose invoice is void stays open',
+    rules: ['order ends'],
+    store: (store) =>
+      over(store, {
+        readOrders: async () =>
+          (await store.readOrders()).filter(({ invoice }) => invoice?.isVoid !== true),
+      }),
+  },
+  {
     name: 'a reversal is forgotten',
     // Where it would leave a block below zero, the store refuses the batch before the auditor looks.
     rules: ['debited once', 'no defect'],

@@ -75,7 +75,9 @@ export function toEntryRow(entry: PsaEntry, system: string): TimeEntryRow {
   };
 }
 
+/** Every other invoice that was voided is shown as one that a credit memo has settled as a whole. */
 export function toInvoiceRow(invoice: PsaInvoice): InvoiceRow {
+  const isCredited = invoice.isVoid && Number(invoice.id.slice(1)) % 2 === 0;
   return {
     sourceId: invoice.id,
     number: invoice.id,
@@ -86,9 +88,9 @@ export function toInvoiceRow(invoice: PsaInvoice): InvoiceRow {
     saleId: invoice.id,
     netMinor: invoice.totalMinor,
     paidMinor: invoice.paidMinor,
-    creditedMinor: null,
+    creditedMinor: isCredited ? invoice.totalMinor : null,
     isPaid: invoice.isPaid && !invoice.isVoid,
-    isVoid: invoice.isVoid,
+    isVoid: invoice.isVoid && !isCredited,
     issuedOn: null,
     paidOn: null,
     lines: null,

@@ -234,9 +234,13 @@ function checkInvoice(
   if (!isPriced || seconds !== block.seconds) {
     refuse('bought once', `invoice ${key} asks ${invoice.totalMinor} for ${seconds} s`);
   }
+  const bought = ledger.filter(({ blockId }) => blockId === block.id);
+  // Nobody pays it any more: it must not stand in the way of the next sale.
+  if (invoice.isVoid && block.status === 'ordered' && bought.length === 0) {
+    refuse('order ends', `block ${block.id} is still ordered, and its invoice is void`);
+  }
   // What becomes of a recharge is compared with what was paid.
   if (recharges.all.has(key)) return;
-  const bought = ledger.filter(({ blockId }) => blockId === block.id);
   const takenBack = new Set(bought.map(({ reverses }) => reverses));
   const isCredited = bought.some(({ side, reason, key: posting }) => {
     return side === 'credit' && reason !== 'reversal' && !takenBack.has(posting);
