@@ -52,9 +52,9 @@ export interface LedgerEntry extends Posting {
 /** Hash before a client's first entry. */
 export const chainStart = '0'.repeat(64);
 
-/** SHA-256 in hex over the previous hash and every column of the entry, in a fixed order. */
-export function chainHash(previous: string, entry: Omit<LedgerEntry, 'seq' | 'hash'>): string {
-  const columns = [
+/** Every column of the entry but its hash, in a fixed order: that of the hash, and of the table. */
+export function chainColumns(entry: Omit<LedgerEntry, 'seq' | 'hash'>) {
+  return [
     entry.clientId,
     entry.clientSeq,
     entry.key,
@@ -71,7 +71,11 @@ export function chainHash(previous: string, entry: Omit<LedgerEntry, 'seq' | 'ha
     entry.postedAt,
     entry.runId,
   ];
-  return hash('sha256', previous + JSON.stringify(columns), 'hex');
+}
+
+/** SHA-256 in hex over the previous hash and the columns. */
+export function chainHash(previous: string, entry: Omit<LedgerEntry, 'seq' | 'hash'>): string {
+  return hash('sha256', previous + JSON.stringify(chainColumns(entry)), 'hex');
 }
 
 /**

@@ -1,5 +1,6 @@
 import { KindError } from '../../../domain/errors.ts';
 import {
+  chainColumns,
   chainHash,
   type LedgerEntry,
   type Posting,
@@ -212,21 +213,7 @@ function insert(database: Database, entry: Omit<LedgerEntry, 'seq'>): void {
     `INSERT INTO ledger (client_id, client_seq, key, side, reason, block_id, seconds, minor,
        used_by, charge_id, reverses, worked_on, note, posted_at, run_id, hash)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    entry.clientId,
-    entry.clientSeq,
-    entry.key,
-    entry.side,
-    entry.reason,
-    entry.blockId,
-    entry.seconds,
-    entry.minor,
-    entry.usedBy,
-    entry.chargeId,
-    entry.reverses,
-    entry.workedOn,
-    entry.note,
-    entry.postedAt,
-    entry.runId,
+    ...chainColumns(entry),
     entry.hash,
   );
 }
