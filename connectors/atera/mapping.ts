@@ -2,6 +2,7 @@
 
 import type { ClientRow, TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
+import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import { presentIds } from '../http/answers/rows.ts';
@@ -60,19 +61,16 @@ function agreementOf(
 export const workTypes = { onSite: 'On-site', remote: 'Remote' };
 
 export function fromWorkHours(wire: WorkHoursWire, atera: Pick<Atera, 'shownIn'>): TimeEntryRow {
-  const technicianId = wire.TechnicianContactID ?? wire.TechnicianEmail ?? null;
-  if (technicianId === null) {
-    throw new KindError('contract', `Work hours ${wire.WorkHoursID} have no technician.`);
-  }
   const { startedAt, endedAt, seconds } = onlySpan(wire, atera);
-  const { OnCustomerSite: isOnSite } = wire;
+  const { TechnicianContactID: contactId, TechnicianFullName, OnCustomerSite: isOnSite } = wire;
+  const email = wire.TechnicianEmail || null;
   return {
     sourceId: wire.WorkHoursID,
     ticketId: wire.TicketID,
     clientId: wire.CustomerID,
-    technicianId,
-    technician: wire.TechnicianFullName || wire.TechnicianEmail || technicianId,
-    technicianEmail: wire.TechnicianEmail || null,
+    technicianId: contactId ?? email ?? unknownTechnician.id,
+    technician: TechnicianFullName || email || (contactId ?? unknownTechnician.name),
+    technicianEmail: email,
     startedAt,
     endedAt,
     isTimed: true,

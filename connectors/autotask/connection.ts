@@ -143,12 +143,12 @@ const meanings: readonly (Meaning & { says: RegExp; isRead?: boolean })[] = [
 
 /** Null: nothing special, the common table decides. */
 function classifyAutotask(answer: RawAnswer, nowMs: number): KindError | null {
-  const { status, request, headers } = answer;
+  const { status, request } = answer;
   if (status < 400 || isHtml(answer)) return null;
   const said = vendorText(answer);
   const { kind, fix } = meaningOf(answer, said) ?? {};
   if (kind === undefined) return null;
-  const retryAfterSeconds = retryAfter(headers['retry-after'], nowMs);
+  const retryAfterSeconds = retryAfter(answer, nowMs);
   const detail = { status, fix, retryAfterSeconds };
   return new KindError(kind, `${nameOf(request)} answered ${status}${said}.`, detail);
 }

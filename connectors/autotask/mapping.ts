@@ -1,6 +1,7 @@
 /** Maps Autotask's rows to ours. An invalid row is a `contract` error. */
 import type {
   ClientRow,
+  ConnectorContext,
   InvoiceRow,
   TicketRow,
   TimeEntryRow,
@@ -16,7 +17,7 @@ import {
 } from '../../src/domain/time.ts';
 import { minorIn, readWorkedTime, secondsOf } from '../http/answers/exact.ts';
 import { inField, lastChange } from '../http/answers/rows.ts';
-import { notShown } from '../kit/reading/invoice-lines.ts';
+import { dayIn, notShown } from '../kit/reading/invoice-lines.ts';
 import { type NamedRow, namesOf } from '../kit/reading/names.ts';
 import type { NameIn } from './lists.ts';
 import type { CompanyWire, InvoiceWire, TicketWire, TimeEntryWire } from './schema.ts';
@@ -136,7 +137,10 @@ export function readStart(
 }
 
 /** Without a sale: invoices do not show our key. */
-export function fromInvoice(wire: InvoiceWire, currency: string): InvoiceRow {
+export function fromInvoice(
+  wire: InvoiceWire,
+  { currency, timezone }: Pick<ConnectorContext, 'currency' | 'timezone'>,
+): InvoiceRow {
   const { createDateTime, invoiceDateTime, paidDate, voidedDate, isVoided } = wire;
   const changes = [createDateTime, invoiceDateTime, paidDate, voidedDate];
   return {
@@ -148,8 +152,8 @@ export function fromInvoice(wire: InvoiceWire, currency: string): InvoiceRow {
     totalMinor: minorIn(wire.invoiceTotal, currency),
     isPaid: isVoided !== true && paidDate != null,
     isVoid: isVoided === true,
-    issuedOn: invoiceDateTime?.slice(0, 10) ?? null,
-    paidOn: paidDate?.slice(0, 10) ?? null,
+    issuedOn: invoiceDateTime ? dayIn(invoiceDateTime, timezone) : null,
+    paidOn: paidDate ? dayIn(paidDate, timezone) : null,
     updatedAt: lastChange(`Invoice ${wire.id}`, changes),
   };
 }

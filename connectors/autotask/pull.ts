@@ -11,9 +11,8 @@ import type {
   TimeEntryRow,
 } from '../../src/contract/connector.ts';
 import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
-import { minorIn } from '../http/answers/exact.ts';
 import { DecimalText, Id, optional } from '../http/answers/wire.ts';
-import { type LinesOf, rowPerSale, withLines } from '../kit/reading/invoice-lines.ts';
+import { type LinesOf, lineMinor, rowPerSale, withLines } from '../kit/reading/invoice-lines.ts';
 import {
   believeRows,
   type PresentIds,
@@ -189,8 +188,8 @@ export async function countTime(api: Autotask, request: PresenceRequest): Promis
   return (await api.send(counted, Count)).data.queryCount - others;
 }
 
-/** Payment dates are entered later, and invoices have no last-modified timestamp. */
-const lookBackSeconds = 60 * 86_400;
+/** Invoices have no last-modified timestamp: payments are entered later, and taken back, until then. */
+const lookBackSeconds = 180 * 86_400;
 const billedAfterSeconds = 86_400;
 
 /**
@@ -198,11 +197,10 @@ const billedAfterSeconds = 86_400;
  * their charges, and the charges have the key.
  */
 function pullInvoices(api: Autotask, request: PullRequest): Rows<InvoiceRow> {
-  const { currency, now } = api.context;
   const { salesOfInvoice } = api.cache;
   const lookBack = addSeconds(request.since, -lookBackSeconds);
   const changed = where.anyOf(
-    where.since('createDateTime', request.since),
+    where.since('createDateTime', lookBack),
     where.since('paidDate', lookBack),
     where.since('voidedDate', lookBack),
   );
@@ -213,12 +211,12 @@ function pullInvoices(api: Autotask, request: PullRequest): Rows<InvoiceRow> {
     async prepare(invoices) {
       const unknown = invoices.filter(({ id }) => !salesOfInvoice.has(id));
       const sales = await readSales(api, new Set(unknown.map(({ id }) => id)));
-      const billedBefore = addSeconds(instantFromMs(now()), -billedAfterSeconds);
+      const billedBefore = addSeconds(instantFromMs(api.context.now()), -billedAfterSeconds);
       for (const { id, createDateTime } of unknown) {
         if ((createDateTime ?? '9') < billedBefore) salesOfInvoice.set(id, sales.get(id) ?? []);
       }
       const salesOf = (id: SourceId) => salesOfInvoice.get(id) ?? sales.get(id) ?? [];
-      return (wire) => rowPerSale(fromInvoice(wire, currency), salesOf(wire.id));
+      return (wire) => rowPerSale(fromInvoice(wire, api.context), salesOf(wire.id));
     },
   });
   return withLines(pages, request, (ids) => readLines(api, ids));
@@ -244,7 +242,7 @@ async function readSales(api: Autotask, invoiceIds: ReadonlySet<SourceId>) {
     const found = sales.get(invoiceID) ?? [];
     if (reference === null || !invoiceIds.has(invoiceID)) continue;
     if (found.some((sale) => sale.reference === reference)) continue;
-    const sale = { reference, saleId, netMinor: minorIn(extendedPrice, api.context.currency) };
+    const sale = { reference, saleId, netMinor: lineMinor(extendedPrice, api.context.currency) };
     sales.set(invoiceID, [...found, sale]);
   }
   for (const found of sales.values()) found.sort((a, b) => (a.reference < b.reference ? -1 : 1));
@@ -258,7 +256,7 @@ async function readLines(api: Autotask, invoiceIds: readonly SourceId[]): Promis
   const nameIn = await readNames(api, items, { billingCodeID: 'billing codes' });
   for (const { invoiceID, billingCodeID, quantity = null, extendedPrice } of items) {
     const product = nameIn({ billingCodeID }, 'billingCodeID')?.name ?? null;
-    const totalMinor = minorIn(extendedPrice, api.context.currency);
+    const totalMinor = lineMinor(extendedPrice, api.context.currency);
     lines.get(invoiceID)?.push({ product, quantity, totalMinor });
   }
   return lines;

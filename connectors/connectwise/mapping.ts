@@ -19,6 +19,7 @@ import {
 } from '../../src/domain/time.ts';
 import { minorIn, readWorkedTime, secondsOf } from '../http/answers/exact.ts';
 import { amountsOf, inField } from '../http/answers/rows.ts';
+import { lineMinor } from '../kit/reading/invoice-lines.ts';
 import { namesOf } from '../kit/reading/names.ts';
 import { keyIn } from '../kit/writing/marker.ts';
 import type { Psa } from './call.ts';
@@ -177,7 +178,7 @@ export function fromInvoiceLine(wire: InvoiceLineWire, currency: string): Invoic
   return {
     product: wire.catalogItem?.identifier ?? null,
     quantity: wire.quantity ?? null,
-    totalMinor: priceOf(wire, currency),
+    totalMinor: lineMinor(wire.extPrice, currency),
   };
 }
 

@@ -66,15 +66,20 @@ function pullTime(psa: Psa, request: PullRequest): Rows<TimeEntryRow> {
 function pullInvoices(psa: Psa, request: PullRequest): Rows<InvoiceRow> {
   const toRow = (wire: InvoiceWire) => fromInvoice(wire, psa);
   const pages = pullLists(psa, request, [readLists.Invoices], InvoiceWire, toRow);
-  return withLines(pages, request, (ids) => readLines(psa, ids));
+  return withLines(pages, request, (...wanted) => readLines(psa, ...wanted));
 }
 
 /** An invoice does not show its product lines: they are requested by invoice ID. */
-async function readLines(psa: Psa, invoiceIds: readonly SourceId[]) {
+async function readLines(
+  psa: Psa,
+  invoiceIds: readonly SourceId[],
+  currencyOf: (id: SourceId) => string | null,
+) {
   const found = new Map<SourceId, InvoiceLine[]>(invoiceIds.map((id) => [id, []]));
   const path = '/procurement/products';
   for (const wire of await readRowsByIds(psa, path, InvoiceLineWire, 'invoice/id', invoiceIds)) {
-    found.get(wire.invoice?.id ?? '')?.push(fromInvoiceLine(wire, psa.context.currency));
+    const id = wire.invoice?.id ?? '';
+    found.get(id)?.push(fromInvoiceLine(wire, currencyOf(id) ?? psa.context.currency));
   }
   return found;
 }

@@ -34,7 +34,7 @@ export const ProjectTicketWire = z.object({
   agreement: Reference,
   source: Reference.catch(null),
   closedFlag: Flag,
-  closedDate: Timestamp,
+  closedDate: Timestamp.catch(null),
   _info: Info,
 });
 export const TicketWire = ProjectTicketWire.extend({ recordType: Text, mergedParentTicket: AnyId });

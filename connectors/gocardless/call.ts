@@ -85,7 +85,7 @@ function classify(answer: RawAnswer, nowMs: number): KindError | null {
   const message = `${nameOf(request)} was rejected with ${status}${vendorText(answer)}.`;
   if (status === 429) {
     const reset = headers['retry-after'] ?? headers['ratelimit-reset'];
-    const retryAfterSeconds = retryAfter(reset, nowMs) ?? throttledSeconds;
+    const retryAfterSeconds = retryAfter(answer, nowMs, reset) ?? throttledSeconds;
     return new KindError('rate-limited', message, { status, retryAfterSeconds });
   }
   // A record whose personal data was removed.

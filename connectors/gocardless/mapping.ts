@@ -103,7 +103,8 @@ const currencies: Readonly<Record<string, string>> = {
 const otherSchemes = ['faster_payments', 'pay_to'];
 
 /** Null: not charged. Throws `contract` for a scheme that is not known. */
-export function currencyOf(scheme: string): string | null {
+export function currencyOf(scheme: string | null): string | null {
+  if (scheme === null) return null;
   if (Object.hasOwn(currencies, scheme)) return currencies[scheme] ?? null;
   if (otherSchemes.includes(scheme)) return null;
   throw new KindError('contract', `scheme: "${scheme}" is not known to this program.`);
@@ -112,7 +113,7 @@ export function currencyOf(scheme: string): string | null {
 /** None for a scheme that we do not charge. */
 export function fromMandate(wire: MandateWire, updatedAt: Instant): MandateRow[] {
   const { id, scheme, links } = wire;
-  if (currencyOf(scheme) === null) return [];
+  if (scheme === null || currencyOf(scheme) === null) return [];
   const row = { sourceId: id, clientId: links.customer, scheme, expiresOn: null, updatedAt };
   if (isUsable(wire)) return [{ ...row, status: 'usable', detail: null }];
   if (wire.status === 'pending_customer_approval') {

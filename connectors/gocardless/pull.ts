@@ -60,6 +60,7 @@ async function findChanges(gc: GoCardless, pass: Pass, since: Instant): Promise<
       rejected.push(...events.rejected);
       for (const { links, created_at } of events.rows) {
         const id = links.payment ?? (await paymentOfRefund(gc, links.refund ?? ''));
+        if (id === null) continue;
         const at = created_at ?? now;
         if (at > (changedAt.get(id) ?? '')) changedAt.set(id, at);
       }
@@ -73,8 +74,8 @@ function refuseUnlinked(event: EventWire): EventWire {
   throw new KindError('contract', 'links: names neither a payment nor a refund');
 }
 
-/** An event of a refund may name only the refund. */
-async function paymentOfRefund(gc: GoCardless, refund: SourceId): Promise<SourceId> {
+/** An event of a refund may name only the refund. Null: it refunds a mandate, and no payment. */
+async function paymentOfRefund(gc: GoCardless, refund: SourceId): Promise<SourceId | null> {
   return (await gc.get(pathOf('refunds', refund), inside('refunds', RefundWire))).links.payment;
 }
 

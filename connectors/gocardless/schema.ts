@@ -85,7 +85,7 @@ const mandateStatuses = [
 export const MandateWire = z.object({
   id: Id,
   status: z.enum(mandateStatuses),
-  scheme: z.string().min(1),
+  scheme: known(z.string().min(1)),
   reference: Text,
   created_at: known(WireInstant),
   next_possible_charge_date: Text,
@@ -102,7 +102,7 @@ export const EventWire = z.object({
 });
 export type EventWire = z.infer<typeof EventWire>;
 
-export const RefundWire = z.object({ links: z.object({ payment: Id }) });
+export const RefundWire = z.object({ links: z.object({ payment: known(Id) }) });
 
 export const CustomerWire = z.object({
   id: Id,

@@ -1,11 +1,10 @@
 /** Changed clients, tickets and invoices. Time is in ticket-time.ts. */
 import { z } from 'zod';
 import type { InvoiceRow, PullRequest, SourceId, TicketRow } from '../../src/contract/connector.ts';
-import { minorOf } from '../http/answers/exact.ts';
 import { parseRows } from '../http/answers/rows.ts';
 import { DecimalText, optional } from '../http/answers/wire.ts';
 import type { Query } from '../kit/call.ts';
-import { withLines } from '../kit/reading/invoice-lines.ts';
+import { lineMinor, type ReadLines, withLines } from '../kit/reading/invoice-lines.ts';
 import {
   createDescent,
   ignoredFilter,
@@ -118,7 +117,8 @@ async function* deletedTickets(halo: Halo, ids: readonly SourceId[], query: Quer
 export async function* pullInvoices(halo: Halo, request: PullRequest): Rows<InvoiceRow> {
   await facts.refuseIfFalse(halo.context, 'dates-utc');
   const mayStop = (await facts.readFact(halo.context, 'invoice-modified')) !== 'no';
-  const readLines = oneByOne((id) => readInvoiceLines(halo, id));
+  const readLines: ReadLines = (wanted, currencyOf) =>
+    oneByOne((id) => readInvoiceLines(halo, id, currencyOf(id)))(wanted);
   for (const { ids, query } of await clientLists(halo, request.clientIds)) {
     const descent = createDescent(request.since);
     const pages = readPages(halo.pages(invoiceList(query)), {
@@ -144,7 +144,7 @@ const LineWire = z.object({
 const InvoiceLines = z.object({ lines: z.array(LineWire).nullish() });
 
 /** Only a single invoice shows its lines; their items are numbers. */
-async function readInvoiceLines(halo: Halo, invoiceId: SourceId) {
+async function readInvoiceLines(halo: Halo, invoiceId: SourceId, currency: string | null) {
   const path = `/Invoice/${invoiceId}`;
   const invoice = await halo.getIfThere(path, InvoiceLines, { includedetails: true });
   const lines = invoice?.lines ?? [];
@@ -155,6 +155,6 @@ async function readInvoiceLines(halo: Halo, invoiceId: SourceId) {
   return lines.map(({ _itemid, qty_order, net_amount }) => ({
     product: names.get(_itemid ?? '')?.name ?? null,
     quantity: qty_order ?? null,
-    totalMinor: net_amount == null ? null : minorOf(net_amount, halo.context.currency),
+    totalMinor: lineMinor(net_amount, currency ?? halo.context.currency),
   }));
 }

@@ -18,9 +18,9 @@ import {
   startAroundMidday,
 } from '../../src/domain/time.ts';
 import type { ZoneName } from '../../src/domain/zone.ts';
-import { minorIn, readWorkedTime } from '../http/answers/exact.ts';
+import { readWorkedTime } from '../http/answers/exact.ts';
 import { amountsOf, inField, lastChange, presentIds } from '../http/answers/rows.ts';
-import { notShown } from '../kit/reading/invoice-lines.ts';
+import { lineMinor, notShown } from '../kit/reading/invoice-lines.ts';
 import type { KaseyaBmsConfig } from './config.ts';
 import { instantOf, timesOf, workDay } from './local-times.ts';
 import type { InvoiceLineWire, InvoiceWire, TicketWire, TimeWire } from './schema.ts';
@@ -175,7 +175,7 @@ export function fromInvoiceLine(wire: InvoiceLineWire, currency: string): Invoic
   return {
     product: wire.name || null,
     quantity: wire.qty ?? null,
-    totalMinor: minorIn(wire.totalprice, currency),
+    totalMinor: lineMinor(wire.totalprice, currency),
   };
 }
 

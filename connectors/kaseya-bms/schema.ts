@@ -32,11 +32,11 @@ export const ListAnswer = z
     lowerKeys,
     z.object({
       success: z.literal(true),
-      result: z.array(z.unknown()),
+      result: z.array(z.unknown()).nullable(),
       totalrecords: z.int().min(0).optional(),
     }),
   )
-  .transform(({ result, totalrecords }) => ({ rows: result, count: totalrecords ?? null }));
+  .transform(({ result, totalrecords }) => ({ rows: result ?? [], count: totalrecords ?? null }));
 
 /** Codes are not documented, so texts decide. The first match applies. */
 const knownRefusals = [

@@ -77,7 +77,7 @@ function classify(answer: RawAnswer, nowMs: number): KindError | null {
   const { type, code } = Problem.safeParse(jsonOrNull(answer.text)).data?.error ?? {};
   const message = `${nameOf(request)} was rejected with ${status}${vendorText(answer)}.`;
   if (code === 'rate_limit' || code === 'lock_timeout') {
-    const retryAfterSeconds = retryAfter(headers['retry-after'], nowMs) ?? throttledSeconds;
+    const retryAfterSeconds = retryAfter(answer, nowMs) ?? throttledSeconds;
     return new KindError('rate-limited', message, { status, retryAfterSeconds });
   }
   // An ID in a query is answered with 400, one in the path with 404.

@@ -176,7 +176,7 @@ function errorOf(answer: RawAnswer, failed: z.infer<typeof Failed>, nowMs: numbe
   const kind = isDone ? undefined : refusals[code];
   if (kind === undefined) return uncertain(request, `${name} failed${said}.`, { status: 200 });
   if (kind === 'rate-limited') {
-    const retryAfterSeconds = retryAfter(answer.headers['retry-after'], nowMs) ?? throttledSeconds;
+    const retryAfterSeconds = retryAfter(answer, nowMs) ?? throttledSeconds;
     return new KindError(kind, `${name}: too many requests.`, { status: 200, retryAfterSeconds });
   }
   const status = code === 'entity_does_not_exist' ? 404 : 200;

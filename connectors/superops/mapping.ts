@@ -8,18 +8,12 @@ import type {
 import { isKindError, KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
-import {
-  addSeconds,
-  type DateText,
-  dateInZone,
-  type Instant,
-  startOfDay,
-} from '../../src/domain/time.ts';
+import { addSeconds, type DateText, type Instant, startOfDay } from '../../src/domain/time.ts';
 import { readWorkedTime } from '../http/answers/exact.ts';
 import { describeIssue } from '../http/answers/issues.ts';
 import { inField, presentIds } from '../http/answers/rows.ts';
 import { UtcInstant } from '../http/answers/wire.ts';
-import { rowPerSale } from '../kit/reading/invoice-lines.ts';
+import { dayIn, rowPerSale } from '../kit/reading/invoice-lines.ts';
 import { keysIn } from '../kit/writing/marker.ts';
 import type { SuperOps } from './call.ts';
 import type { ClientWire, InvoiceWire, ItemWire, TicketWire } from './schema.ts';
@@ -173,9 +167,6 @@ export function netOf({ items }: InvoiceWire, currency: string): number | null {
   return netMinor;
 }
 
-/** The day as written; midnight in the tenant's zone may be written as a time on the day before. */
 function dayOf(text: string, timezone: string): DateText {
-  const [day = ''] = /^\d{4}-\d{2}-\d{2}/.exec(text) ?? [];
-  if (day !== '' && /^(?:T00:00(?::00(?:\.0+)?)?)?Z?$/i.test(text.slice(10))) return day;
-  return dateInZone(timestampOf(text, timezone), timezone);
+  return dayIn(text, timezone, (at) => timestampOf(at, timezone));
 }

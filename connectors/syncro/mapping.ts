@@ -12,9 +12,9 @@ import { minorFromText } from '../../src/domain/money.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import { msFromInstant } from '../../src/domain/time.ts';
-import { minorIn, secondsOf as readSeconds } from '../http/answers/exact.ts';
+import { secondsOf as readSeconds } from '../http/answers/exact.ts';
 import { inField, presentIds } from '../http/answers/rows.ts';
-import { notShown } from '../kit/reading/invoice-lines.ts';
+import { lineMinor, notShown } from '../kit/reading/invoice-lines.ts';
 import type { NamedRow } from '../kit/reading/names.ts';
 import { keysIn } from '../kit/writing/marker.ts';
 import type { SyncroConfig } from './config.ts';
@@ -152,7 +152,7 @@ export function fromInvoice(wire: InvoiceWire, currency: string): InvoiceRow {
 export function fromInvoiceLine(wire: InvoiceLineWire, currency: string): InvoiceLine {
   const { item: product = null, quantity = null, price = null } = wire;
   const isWhole = /^-?\d{1,6}(?:\.0+)?$/.test(quantity ?? '');
-  const unitMinor = minorIn(price, currency);
+  const unitMinor = lineMinor(price, currency);
   const totalMinor = unitMinor === null || !isWhole ? null : unitMinor * Number(quantity);
   return { product, quantity, totalMinor };
 }

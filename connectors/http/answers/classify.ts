@@ -36,8 +36,7 @@ export function classifyAnswer(
   const name = nameOf(request);
   const said = vendorText(answer);
   const retryAfterSeconds =
-    retryAfter(answer.headers['retry-after'], nowMs) ??
-    (status === 429 ? throttledSeconds : undefined);
+    retryAfter(answer, nowMs) ?? (status === 429 ? throttledSeconds : undefined);
   const detail = { status, retryAfterSeconds };
   if (status === 401) {
     const fix = 'Check the credentials of this connection.';
@@ -98,11 +97,16 @@ export function isHtml(answer: RawAnswer): boolean {
   return /\bhtml\b/i.test(answer.contentType) || /^\s*<(?:!doctype|html)\b/i.test(answer.text);
 }
 
-/** Seconds to wait, from a number of seconds or an HTTP date; undefined if neither. */
-export function retryAfter(header: string | undefined, nowMs: number): number | undefined {
+/** Seconds to wait, from a number of seconds or an HTTP date, by the vendor's clock if it shows it; undefined if neither. */
+export function retryAfter(
+  { headers }: Pick<RawAnswer, 'headers'>,
+  nowMs: number,
+  header = headers['retry-after'],
+): number | undefined {
   if (header === undefined || header.trim() === '') return undefined;
   const seconds = Number(header);
-  const wait = Number.isNaN(seconds) ? Math.ceil((Date.parse(header) - nowMs) / 1000) : seconds;
+  const theirMs = Date.parse(headers.date ?? '') || nowMs;
+  const wait = Number.isNaN(seconds) ? Math.ceil((Date.parse(header) - theirMs) / 1000) : seconds;
   if (Number.isNaN(wait)) return undefined;
   return Math.max(wait, 0);
 }

@@ -49,5 +49,7 @@ export function oneLine(text: string): string {
 
 /** Truncated with an ellipsis if the vendor's field is short. */
 export function shortened(text: string, lengthMax: number): string {
-  return text.length <= lengthMax ? text : `${text.slice(0, lengthMax - 1)}…`;
+  if (text.length <= lengthMax) return text;
+  // Not within a surrogate pair.
+  return `${text.slice(0, lengthMax - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }

@@ -1,6 +1,7 @@
 /** What only Atera does with time: work dates, the account's clock, late entries, deletions. */
 import { describe, expect, test } from '@jest/globals';
-import { pagesOf } from '../pull-rows.ts';
+import { unknownTechnician } from '../../../src/domain/records/rows.ts';
+import { pagesOf, pullRequestFor, rowsOf } from '../pull-rows.ts';
 import {
   type AteraBench,
   asked,
@@ -360,3 +361,16 @@ describe('the sweep', () => {
       expect(await present(bench, second)).toEqual([[id], 1]);
     }));
 });
+
+test('work hours that name no technician are time of an unknown one', () =>
+  withAtera({}, async (bench) => {
+    const { state, dupont, martin } = bench;
+    const ticketId = state.addTicket({ customerId: dupont, title: 'VPN' });
+    const id = state.addWorkHours(ticketId, { start: '2024-11-10T09:00:00', seconds: 3600 });
+    const nobody = { technicianId: undefined, technicianEmail: undefined, email: undefined };
+    Object.assign(state.workHours.get(id) ?? {}, nobody);
+    const span = { since: '2024-11-01T00:00:00.000Z', until: today };
+    const request = pullRequestFor([dupont, martin], span);
+    const rows = await rowsOf(bench.connector, 'timeEntries', request);
+    expect(rows).toMatchObject([{ seconds: 3600, technicianId: unknownTechnician.id }]);
+  }));

@@ -399,3 +399,38 @@ describe('Autotask requests', () => {
       ]);
     }));
 });
+
+describe('An invoice without a last-modified timestamp', () => {
+  const at = '2026-03-10T08:00:00Z';
+  const later = { since: '2026-03-17T00:00:00.000Z' };
+
+  test('is unpaid again once its payment is taken back', () =>
+    withAutotask({}, async (bench) => {
+      const { state, company } = bench;
+      const invoice = state.invoiceCharges(company, [], at);
+      state.change('Invoices', invoice, { invoiceTotal: 100, paidDate: '2026-03-12T00:00:00Z' });
+      expect(await readRows(bench, 'invoices', later)).toMatchObject([{ isPaid: true }]);
+      state.change('Invoices', invoice, { paidDate: null });
+      expect(await readRows(bench, 'invoices', later)).toMatchObject([{ isPaid: false }]);
+    }));
+
+  test('is read with the number that an accounting export gave it', () =>
+    withAutotask({}, async (bench) => {
+      const { state, company } = bench;
+      const invoice = state.invoiceCharges(company, [], at);
+      state.change('Invoices', invoice, { invoiceNumber: 'QB-77' });
+      expect(await readRows(bench, 'invoices', later)).toMatchObject([{ number: 'QB-77' }]);
+    }));
+
+  test.each([
+    ['2026-04-01T01:30:00Z', '2026-03-31'],
+    ['2026-04-01T00:00:00Z', '2026-04-01'],
+  ])('of %s has the day of the tenant', (invoiceDateTime, issuedOn) =>
+    withAutotask({ timezone: 'America/New_York' }, async (bench) => {
+      const { state, company } = bench;
+      const invoice = state.invoiceCharges(company, [], at);
+      state.change('Invoices', invoice, { invoiceDateTime });
+      expect(await readRows(bench, 'invoices')).toMatchObject([{ issuedOn }]);
+    }),
+  );
+});

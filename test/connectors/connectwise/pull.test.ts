@@ -374,3 +374,11 @@ describe('ConnectWise clients', () => {
       expect(bench.requests()).toEqual([]);
     }));
 });
+
+test('a closed ticket without a readable closing date is closed', () =>
+  withConnectwise({}, async (bench) => {
+    const { state } = bench.sandbox;
+    const id = state.addTicket({ company: bench.company, board: bench.board, summary: 'VPN' });
+    Object.assign(state.tables.tickets.get(id), { closedFlag: true, closedDate: '' });
+    expect(await readRows(bench, 'tickets')).toMatchObject([{ isClosed: true, closedAt: null }]);
+  }));

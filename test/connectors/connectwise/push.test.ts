@@ -185,3 +185,12 @@ describe('A balance in ConnectWise', () => {
 function addTicket({ company, board, sandbox }: Bench): string {
   return String(sandbox.state.addTicket({ company, board, summary: 'VPN drops' }));
 }
+
+test('a summary that is cut within an emoji is well-formed', () =>
+  withConnectwise({}, async (bench) => {
+    const subject = `${'a'.repeat(98)}😀 is low`;
+    const alert = { key: 'a:1', clientId: String(bench.company), subject, body: 'Low.' };
+    await bench.connector.push['alert-ticket']?.create(alert, soon());
+    const [ticket] = bench.sandbox.state.listTickets();
+    expect(ticket?.summary).toBe(`${'a'.repeat(98)}…`);
+  }));

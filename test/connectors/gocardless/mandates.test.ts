@@ -86,3 +86,11 @@ test('no bank account is ever read or stored', () =>
     expect(JSON.stringify(rows)).not.toMatch(/bank_account|"BA\d/);
     expect(bench.requests().filter((request) => /bank/.test(request))).toEqual([]);
   }));
+
+test('a mandate without a scheme is none that is charged, and stops no other one', () =>
+  withGoCardless(async ({ state, dupont, charge }) => {
+    const old = state.addMandate(dupont, 'ach', {});
+    state.addMandate(dupont, 'ach', {});
+    Object.assign(state.mandate(old), { status: 'cancelled', scheme: null });
+    expect(await charge()).toMatch(/^PM/);
+  }));

@@ -223,3 +223,12 @@ test('a list that fails for another reason than its customer is an error', () =>
     bench.sandbox.faults.add('forbidden', { path: /^\/mandates$/ });
     await expect(bench.mandates(all)).rejects.toMatchObject({ kind: 'permission' });
   }));
+
+test('a refund of a mandate does not stop the reading of payments', () =>
+  withGoCardless(async ({ state, dupont, charge, payments }) => {
+    state.addMandate(dupont, 'ach', {});
+    const id = await charge();
+    const refund = state.refunds.get(state.refund(id, 0, false)) ?? {};
+    Object.defineProperty(refund, 'payment', { value: undefined });
+    expect((await payments()).map(({ sourceId }) => sourceId)).toEqual([id]);
+  }));

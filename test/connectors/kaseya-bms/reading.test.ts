@@ -474,3 +474,14 @@ describe('pages', () => {
       await expect(readRows(bench, 'timeEntries')).rejects.toMatchObject({ kind: 'transient' });
     }));
 });
+
+test('a list whose Result is null, as the schema allows, is an empty one', () =>
+  withBms({}, async (bench) => {
+    bench.sandbox.faults.distort((json) => {
+      const { Result } = json as { Result?: unknown };
+      const isEmpty = Array.isArray(Result) && Result.length === 0;
+      return isEmpty ? { ...(json as object), Result: null } : json;
+    });
+    expect(await readRows(bench, 'timeEntries')).toEqual([]);
+    expect(await readRows(bench, 'invoices')).toEqual([]);
+  }));

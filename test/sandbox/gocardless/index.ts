@@ -29,6 +29,7 @@ export async function startGoCardlessSandbox(
   const keys: Keys = new Map();
   const organisation = newOrganisation();
   /** Limits are counted by the minute. */
+  const dateOf = (): string => new Date(state.now()).toUTCString();
   const resetAt = (): string =>
     new Date(Math.ceil((state.now() + 1) / 60_000) * 60_000).toUTCString();
   const server = await startSandboxServer(
@@ -46,9 +47,8 @@ export async function startGoCardlessSandbox(
         request.method === 'GET'
           ? read(state, organisation, request, takeFault)
           : write(state, keys, request);
-      const date = new Date(state.now()).toUTCString();
       const limits = { 'ratelimit-limit': '1000', 'ratelimit-reset': resetAt() };
-      return { ...answer, headers: { date, ...limits, ...answer.headers } };
+      return { ...answer, headers: { date: dateOf(), ...limits, ...answer.headers } };
     },
     {
       ...(options.port === undefined ? {} : { port: options.port }),
@@ -56,7 +56,7 @@ export async function startGoCardlessSandbox(
         if (kind !== 'rate-limited') return null;
         const problem = { reason: 'rate_limit_exceeded', message: 'Rate limit exceeded' };
         const answer = refused(429, 'invalid_api_usage', problem);
-        return { ...answer, headers: { 'ratelimit-reset': resetAt() } };
+        return { ...answer, headers: { date: dateOf(), 'ratelimit-reset': resetAt() } };
       },
     },
   );
