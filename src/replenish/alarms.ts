@@ -174,7 +174,7 @@ function sumOf(work: readonly { seconds: number }[]): number {
 
 /** The balance now, after everything else that this run decided. */
 async function readStanding(context: ReplenishContext, client: Client) {
-  const situation = await readSituation(context, [client], new Set());
+  const situation = await readSituation(context, [client]);
   const ledger = situation.ledgers.get(client.id);
   if (ledger === undefined) throw new Error(`the ledger of ${client.name} was not read`);
   const account = accountFrom(ledger, sharersOf(context.clients));

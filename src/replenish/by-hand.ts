@@ -41,7 +41,7 @@ export async function decideOrder(
   );
   const holds = await store.readSalesHolds();
   const isHeld = holds.some(({ clientId }) => clientId === client.id);
-  const situation = await readSituation(context, [client], new Set());
+  const situation = await readSituation(context, [client]);
   const ledger = situation.ledgers.get(client.id);
   if (ledger === undefined) throw new Error(`${client.name} has no ledger`);
   const account = accountFrom(ledger, sharersOf(clients));

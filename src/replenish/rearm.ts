@@ -21,7 +21,7 @@ export async function rearmUndone(
   );
   const page = clients.filter(({ id }) => undone.has(id));
   if (page.length === 0) return;
-  const situation = await readSituation(context, page, new Set());
+  const situation = await readSituation(context, page);
   for (const client of page) {
     const ledger = situation.ledgers.get(client.id);
     if (ledger === undefined) continue;

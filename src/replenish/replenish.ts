@@ -40,8 +40,6 @@ interface Situation {
   pending: ReadonlyMap<string, number>;
   lastCredits: ReadonlyMap<string, number>;
   episodes: ReadonlyMap<string, Episode[]>;
-  /** Clients with an open order, or with automatic sales on hold. */
-  closedClients: ReadonlySet<string>;
   balanceFields: ReadonlyMap<string, PushMessageRow>;
   /** For clients whose agreement needs the forecast. */
   histories: ReadonlyMap<string, BurnHistory>;
@@ -51,6 +49,13 @@ interface Situation {
   lastWorked: ReadonlyMap<string, DateText | null>;
 }
 
+interface ClosedSales {
+  /** Blocks that are ordered, and whose invoice still counts. */
+  openOrders: ReadonlySet<string>;
+  /** Clients with automatic sales on hold. */
+  heldClients: ReadonlySet<string>;
+}
+
 /**
  * Checks every client's balance and decides on alerts, sales, expiries and balance fields.
  * Everything for one crossing is written in one transaction; nothing is sent from here.
@@ -58,17 +63,18 @@ interface Situation {
 export async function replenish(context: ReplenishContext): Promise<ReplenishOutcome> {
   const outcome: ReplenishOutcome = { rows: 0, changed: 0, posted: 0, messages: 0 };
   await bookHandSales(context, outcome);
-  const closedClients = await settleOrders(context, outcome);
+  const openOrders = await settleOrders(context, outcome);
   await followRecharges(context, outcome);
   await alertOnMandates(context, outcome);
   await proposeUnlogged(context, outcome);
   // A charge that was declined for good holds sales at once.
-  for (const { clientId } of await context.store.readSalesHolds()) closedClients.add(clientId);
+  const holds = await context.store.readSalesHolds();
+  const closed = { openOrders, heldClients: new Set(holds.map(({ clientId }) => clientId)) };
   await billOverage(context, outcome);
   for (let first = 0; first < context.clients.length; first += clientsPerPage) {
     if (context.signal.aborted) break;
     const page = context.clients.slice(first, first + clientsPerPage);
-    const situation = await readSituation(context, page, closedClients);
+    const situation = { ...(await readSituation(context, page)), ...closed };
     for (const client of page) {
       const batch =
         client.paidBy === null
@@ -90,7 +96,6 @@ export async function replenish(context: ReplenishContext): Promise<ReplenishOut
 export async function readSituation(
   context: Pick<ReplenishContext, 'store' | 'clients' | 'balanceField' | 'at'>,
   page: readonly Client[],
-  closedClients: ReadonlySet<string>,
 ): Promise<Situation> {
   const { store, balanceField } = context;
   const payers = new Map(page.map(payerOf).map((client) => [client.id, client]));
@@ -102,7 +107,6 @@ export async function readSituation(
     pending: await store.readPending(ids),
     lastCredits: await store.readLastCredits(ids),
     episodes: Map.groupBy(await store.readEpisodes(ids), (episode) => episode.clientId),
-    closedClients,
     balanceFields:
       balanceField === null ? new Map() : await store.readLatestMessages('balance-field'),
     histories: await readHistories(context, clients, ledgers),
@@ -159,7 +163,7 @@ function showShared(
 async function decideClient(
   context: ReplenishContext,
   client: Client,
-  situation: Situation,
+  situation: Situation & ClosedSales,
 ): Promise<ReplenishBatch | null> {
   const ledger = situation.ledgers.get(client.id);
   const lastCreditSeq = situation.lastCredits.get(client.id) ?? 0;
@@ -192,10 +196,13 @@ async function decideClient(
     ],
   });
   const followed = followEpisodes(rules, positions, known, found);
+  const isHeld = situation.heldClients.has(client.id);
+  const open = ordered.filter(({ id }) => situation.openOrders.has(id));
   const reached = withOrders(positions, crossings, {
     family: familyOf(client, context.clients),
-    ordered: ordered.filter((block) => !isScheduled(block)),
-    isClosed: situation.closedClients.has(client.id),
+    // A hold refuses whatever is ordered.
+    ordered: isHeld ? [] : open.filter((block) => !isScheduled(block)),
+    isClosed: isHeld || open.length > 0,
   });
   const runOut =
     crossings.length > 0 ? await forecastRunOut(context, client, account, situation) : null;

@@ -169,7 +169,7 @@ function draftSales(
   isWanted: (rule: Pick<ReplenishRule, 'do'>) => boolean,
 ): { drafts: Draft[]; refusals: Refusal[] } {
   const drafts: Draft[] = [];
-  const limited: { rule: ReplenishRule; offer: Offer }[] = [];
+  const limited: { rule: ReplenishRule; offer: Offer; kind: Kind }[] = [];
   const refusals: Refusal[] = [];
   if (byHand !== undefined && isWanted(byHand)) {
     const { offer, quantity } = byHand;
@@ -192,10 +192,13 @@ function draftSales(
       draft.wanted = Math.max(draft.wanted, blocksToBuy(rule.when, position, draft.offer));
     } else if (paysFor(offer)) {
       drafts.push({ offer, rule, wanted: blocksToBuy(rule.when, position, offer) });
-    } else limited.push({ rule, offer });
+    } else limited.push({ rule, offer, kind });
   }
-  for (const { rule, offer } of limited) {
-    if (drafts.some((draft) => draft.rule === rule)) continue;
+  for (const { rule, offer, kind } of limited) {
+    const isSold = (draft: Draft) =>
+      draft.rule === rule ||
+      (isSameUnit(draft.offer, offer) && coversKind(draft.offer.workTypes, kind));
+    if (drafts.some(isSold)) continue;
     refusals.push({ why: 'offer-limited', offer });
   }
   return { drafts, refusals };

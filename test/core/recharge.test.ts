@@ -436,6 +436,15 @@ describe('an unpaid recharge', () => {
     expect(notes().filter((note) => /We have not received/.test(note))).toHaveLength(1);
   });
 
+  test('that was paid, though not as ordered, is not chased', async () => {
+    await openWith();
+    const raised = { totalMinor: 240_000, netMinor: 240_000, paidMinor: 240_000 };
+    await show(await recharge(), { ...unpaid, ...raised, isPaid: true });
+    bench.advance(9 * 86_400);
+    await bench.run();
+    expect(notes().filter((note) => /have not received/.test(note))).toEqual([]);
+  });
+
   test.each(['on-payment', 'on-invoice'] as const)(
     '%s: that is voided ends, is not chased, and leaves room for the next one',
     async (activate) => {

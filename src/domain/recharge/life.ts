@@ -65,14 +65,18 @@ function isReversed({ amountMinor, reversedMinor }: Charge): boolean {
 export function settledBy(charge: Charge | null, invoice: SoldInvoice | null): SoldInvoice | null {
   if (charge?.status !== 'succeeded') return invoice;
   const { amountMinor, reversedMinor } = charge;
-  return {
-    isPaid: !isReversed(charge),
-    isVoid: false,
-    totalMinor: amountMinor,
-    netMinor: null,
-    paidMinor: amountMinor - reversedMinor,
-    creditedMinor: reversedMinor,
-  };
+  const isPaid = !isReversed(charge);
+  const { totalMinor = null, netMinor = null } = invoice ?? {};
+  if (totalMinor === null || totalMinor < amountMinor) {
+    const paidMinor = amountMinor - reversedMinor;
+    const amounts = { totalMinor: amountMinor, netMinor: null, paidMinor };
+    return { isPaid, isVoid: false, ...amounts, creditedMinor: reversedMinor };
+  }
+  // The charge took what was still owed: the rest was paid by hand, or credited, before.
+  const creditedMinor =
+    Math.min(invoice?.creditedMinor ?? 0, totalMinor - amountMinor) + reversedMinor;
+  const paidMinor = totalMinor - creditedMinor;
+  return { isPaid, isVoid: false, totalMinor, netMinor, paidMinor, creditedMinor };
 }
 
 /** Card schemes and banks tolerate two repetitions of a charge that lacked funds, and none else. */

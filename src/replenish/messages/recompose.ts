@@ -83,7 +83,11 @@ async function isAsDecided(
 /** The current rule with the same threshold, or the original one with the current offer. */
 function byTodaysRules({ offers }: ReplenishContext, client: Client, crossing: Crossing): Crossing {
   const { when, offer } = crossing.rule;
-  const rule = client.agreement.replenish.find((one) => isDeepStrictEqual(one.when, when));
+  const same = client.agreement.replenish.filter((one) => isDeepStrictEqual(one.when, when));
+  // Several rules may have one level, each with an offer of its own.
+  const rule =
+    same.find((one) => one.offer?.name === offer?.name) ??
+    (same.length === 1 ? same[0] : undefined);
   const todays = rule?.offer ?? offers.get(offer?.name ?? '') ?? offer;
   return { ...crossing, rule: { ...crossing.rule, offer: todays } };
 }

@@ -36,9 +36,8 @@ export async function settleOrders(
       outcome.messages += batch.messages?.length ?? 0;
     }
     const status = batch?.blockStatuses?.[0]?.status ?? block.status;
-    if (status === 'ordered' && state.state !== 'ended') open.add(block.clientId);
+    if (status === 'ordered' && state.state !== 'ended') open.add(block.id);
   }
-  for (const { clientId } of await context.store.readSalesHolds()) open.add(clientId);
   return open;
 }
 
@@ -60,7 +59,7 @@ async function settle(
     // A block that was usable before becomes usable again when the invoice reappears and is paid.
     if (order.wasCredited) return null;
     const event = { kind: 'closed', why: state.why } as const;
-    const isReplaced = await hasCreditSince(context, block.clientId);
+    const isReplaced = await hasSaleSince(context, block.clientId);
     const messages = isReplaced ? [] : await alertOnOrder(context, order, event, '');
     return { ...close(block), messages };
   }
@@ -80,11 +79,15 @@ async function settle(
   };
 }
 
-/** Hours were credited in another way since; whoever sold them knows about the old invoice. */
-async function hasCreditSince({ store }: ReplenishContext, clientId: string): Promise<boolean> {
+/** Hours were sold in another way since; whoever sold them knows about the old invoice. */
+async function hasSaleSince({ store }: ReplenishContext, clientId: string): Promise<boolean> {
   const fired = (await store.readEpisodes([clientId])).filter(({ isFired }) => isFired);
-  const lastCredit = (await store.readLastCredits([clientId])).get(clientId) ?? 0;
-  return fired.every(({ firedClientSeq }) => firedClientSeq < lastCredit);
+  const last = Math.max(0, ...fired.map(({ firedClientSeq }) => firedClientSeq));
+  const later = await store.readEntriesAfter(clientId, last);
+  const reversed = new Set(later.flatMap(({ reverses }) => reverses ?? []));
+  const isSale = ({ reason, key }: { reason: string; key: string }) =>
+    reason === 'purchase' && !reversed.has(key);
+  return fired.length === 0 || later.some(isSale);
 }
 
 /** Corrects an active block whose invoice became unpaid, or pays for a different part of it. */

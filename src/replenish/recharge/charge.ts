@@ -28,8 +28,19 @@ export async function requestCharge(
     return announceRetry(context, client, recharge);
   const customerId = client.sourceIds.get(collect);
   const amountMinor = dueMinor(recharge);
-  if (invoiceStatus !== 'delivered' || amountMinor === null || customerId === undefined)
-    return null;
+  if (invoiceStatus !== 'delivered' || amountMinor === null) return null;
+  if (customerId === undefined || client.agreement.recharge === null) {
+    const event = { kind: 'no-mandate', connection: collect } as const;
+    const messages = await alertOnOrder(context, alertedOrder(recharge), event, 'no customer');
+    return messages.length === 0 ? null : { messages };
+  }
+  const netMinor = recharge.invoice?.netMinor ?? 0;
+  // Approved, limited and announced is the price of the order.
+  if (netMinor > recharge.priceMinor) {
+    const event = { kind: 'review', netMinor } as const;
+    const messages = await alertOnOrder(context, alertedOrder(recharge), event, netMinor);
+    return messages.length === 0 ? null : { messages };
+  }
   const mandates = await context.store.readMandates(collect, [customerId]);
   if (!mandates.some(({ status }) => status === 'usable')) {
     const event = { kind: 'no-mandate', connection: collect } as const;

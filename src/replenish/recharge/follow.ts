@@ -1,4 +1,5 @@
 import type { Client } from '../../domain/agreements/terms.ts';
+import { isFullyPaid } from '../../domain/blocks/order.ts';
 import type { RechargeUsage } from '../../domain/recharge/envelope.ts';
 import { nextState, type RechargeState, retryAfterDays } from '../../domain/recharge/life.ts';
 import type { Crossing } from '../../domain/thresholds/episodes.ts';
@@ -151,7 +152,7 @@ async function chase(
   const terms = client.agreement.recharge;
   if (terms === null || recharge.state !== 'submitted') return null;
   // An invoice that was not read yet may have been paid long ago.
-  if (recharge.invoice === null) return null;
+  if (recharge.invoice === null || isFullyPaid(recharge.invoice)) return null;
   // From when the invoice was sent: its date is that of the decision, which may have waited for approval.
   const sentOn = dateInZone(recharge.stateAt, client.timezone);
   const due = addDays(sentOn, terms.chaseAfterDays);

@@ -88,9 +88,12 @@ function findBlocks(
 
 function give(
   scope: EntryScope,
-  [block]: readonly SpendableBlock[],
+  blocks: readonly SpendableBlock[],
   request: AdjustRequest,
 ): Posting[] {
+  // An empty one may end before the hours in use, and be of an old price.
+  const block =
+    blocks.find((one) => (one.remainingMinor ?? one.remainingSeconds) > 0) ?? blocks.at(-1);
   if (block === undefined) return [];
   block.remainingSeconds += request.seconds;
   if (block.remainingMinor !== null) block.remainingMinor += request.minor ?? 0;
