@@ -34,7 +34,7 @@ type Pulled<C, Name extends Stream> = (
 /** What a vendor supports; the rest is left out. */
 interface Parts<C, Config> {
   check(call: C, clientIds: readonly SourceId[]): Promise<CheckResult[]>;
-  probe?(call: C, clientId: SourceId): Promise<CheckResult[]>;
+  probe?(call: C, clientId: SourceId, product: string | null): Promise<CheckResult[]>;
   listNames?(call: C, clientIds: readonly SourceId[]): Promise<NameLists>;
   listClients?(call: C): Promise<readonly ClientRow[]>;
   listProducts?(call: C): Promise<readonly ListedProduct[]>;
@@ -102,7 +102,7 @@ function bindConnector<C extends HasPlaces, Config>(
   return {
     places,
     check: (clientIds, signal) => parts.check(open(signal), clientIds),
-    ...(probe && { probe: (clientId, signal) => probe(open(signal), clientId) }),
+    ...(probe && { probe: (id, signal, product = null) => probe(open(signal), id, product) }),
     ...(listNames && { listNames: (ids, signal) => listNames(open(signal), ids) }),
     ...(listClients && { listClients: (signal) => listClients(open(signal)) }),
     ...(listProducts && { listProducts: (signal) => listProducts(open(signal)) }),

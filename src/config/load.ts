@@ -21,7 +21,7 @@ import { problemsFromIssues, unworded } from './issues.ts';
 import type { LoadedConfig } from './loaded.ts';
 import { baseFolder, type Environment, environmentLayers } from './read/environment.ts';
 import { keyed, textAt, valueAt } from './read/raw.ts';
-import { readText, type TextRead } from './read/read-text.ts';
+import { asServiceUser, readText, type TextRead } from './read/read-text.ts';
 import { readLogo } from './read/sender.ts';
 import { readStorePlace } from './read/store-place.ts';
 import { readYaml, type YamlTree } from './read/yaml-tree.ts';
@@ -161,8 +161,9 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
 
 function parsedOf({ read, yaml }: ConfigSource, file: string): ReturnType<typeof readYaml> {
   if (yaml !== null) return yaml;
-  const advice = '`prepaid-hours init` writes one; or pass another file with --config';
+  let advice = '`prepaid-hours init` writes one; or pass another file with --config';
   let reason = 'the file is empty';
+  if ('problem' in read && read.isForbidden) advice = asServiceUser;
   if ('problem' in read)
     reason = read.isMissing ? 'the file does not exist' : `the file ${read.problem}`;
   throw new ConfigError([{ file, line: 1, column: 1, message: `${reason}; ${advice}` }]);

@@ -193,9 +193,9 @@ export interface Connector {
   check(clientIds: readonly SourceId[], signal: AbortSignal): Promise<CheckResult[]>;
   /**
    * Verifies by writing what reading cannot: writes to the test client, reads back, removes. Every
-   * result is stored in memory, and a step whose fact is false refuses to run.
+   * result is stored in memory, and a step whose fact is false refuses to run. `product`: of an offer, for the test sale.
    */
-  probe?(clientId: SourceId, signal: AbortSignal): Promise<CheckResult[]>;
+  probe?(clientId: SourceId, signal: AbortSignal, product?: string | null): Promise<CheckResult[]>;
   /** All names of the kinds that the vendor lists, for `check` to compare with the config. */
   listNames?(clientIds: readonly SourceId[], signal: AbortSignal): Promise<NameLists>;
   /** All clients of the account, for an admin looking up an ID, and to find a re-created client. */

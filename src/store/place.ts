@@ -68,7 +68,9 @@ function withFaults<Result>(file: string, work: () => Result): Result {
     return work();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw refusal(`The path ${file} cannot be followed: ${reason}.`, nameAnother);
+    const isForbidden = /^(?:EACCES|EPERM)/.test(reason);
+    const fix = isForbidden ? 'Run the command as the user that the service runs as.' : nameAnother;
+    throw refusal(`The path ${file} cannot be followed: ${reason}.`, fix);
   }
 }
 

@@ -100,6 +100,18 @@ test('statement: HTML by default, JSON with --json, CSV on demand, a file with -
   expect(await cli.json(['statement', 'dupont'])).toMatchObject({ month: '2026-04' });
 });
 
+test('statement: a month that has not begun is refused', async () => {
+  const cli = await benchWithWork();
+  const { exitCode, err } = await cli.run(['statement', 'dupont', '--month', '2026-05']);
+  expect([exitCode, err]).toEqual([2, expect.stringContaining('2026-05 is in the future')]);
+});
+
+test('undo: without a run there is nothing to apply', async () => {
+  const cli = await benchWithWork();
+  const { exitCode, err } = await cli.run(['undo', '--yes']);
+  expect([exitCode, err]).toEqual([2, expect.stringContaining('Which run is to be undone?')]);
+});
+
 test('statement: the name of the file chooses the format', async () => {
   const cli = await benchWithWork();
   const march = ['statement', 'dupont', '--month', '2026-03'];
@@ -213,6 +225,7 @@ test.each([
   [['adjust', 'dupont', '--hours', '1'], "required option '--reason <text>' not specified"],
   [['block', 'add', 'dupont', '--hours', '-1', '--rate', '1'], '--hours: must be above zero'],
   [['block', 'add', 'dupont', '--hours', '1', '--rate', '1.234'], '--rate: "1.234"'],
+  [['block', 'add', 'dupont', '--amount', '1000'], 'has no rates to pay work by'],
   [['block', 'add', 'dupont', '--hours', '1', '--rate', '-1'], 'cannot be negative'],
   [
     ['block', 'add', 'dupont', '--hours', '1', '--rate', '1', '--expires-on', '2026-02-30'],
@@ -378,7 +391,7 @@ async function benchWithComparison(isOne: boolean): Promise<CliBench> {
       if (isOne) await store.writeDifferences([found], { at, runId: 'r-1' });
       const last = JSON.stringify({ at, clients: 143, failed: [] });
       await store.writeMemory('', lastComparisonKey, last, at);
-      return { run: 'r-1', ok: true, steps: [comparison], exitCode: 0 };
+      return { run: 'r-1', ok: true, stopped: false, steps: [comparison], exitCode: 0 };
     },
   });
 }
@@ -428,7 +441,7 @@ test('reconcile: the rows and what to do when not, inert, with an exit code of i
 
 test('reconcile says when there is nothing to compare yet', async () => {
   const cli = new CliBench(await openReportBench(), {
-    runOnce: async () => ({ run: 'r-1', ok: true, steps: [], exitCode: 0 }),
+    runOnce: async () => ({ run: 'r-1', ok: true, stopped: false, steps: [], exitCode: 0 }),
   });
   expect((await cli.run(['reconcile'])).out).toMatch(/^Nothing has been compared yet: run/);
   expect((await cli.run(['reconcile', '--last'])).out).toMatch(/^Nothing has been compared/);

@@ -64,7 +64,7 @@ async function benchWithLongNames(): Promise<CliBench> {
     rejected: [{ sourceId: '48213', reason, row: null, vendorRow: {} }],
   });
   return new CliBench(bench, {
-    runOnce: async () => ({ run: 'r-1', ok: true, steps: [step], exitCode: 0 }),
+    runOnce: async () => ({ run: 'r-1', ok: true, stopped: false, steps: [step], exitCode: 0 }),
   });
 }
 

@@ -141,6 +141,7 @@ test.each([
   [['report', 'leaks', '--json', '--format', 'csv'], 'contradict'],
   [['report', 'bridge', '--proposal', '--price', '500'], 'Whose proposal?'],
   [['report', 'bridge', 'Dupont', '--proposal'], 'needs its price'],
+  [['report', 'bridge', 'Dupont', '--proposal', '--price', '5', '--json'], 'A proposal is a page.'],
   [['report', 'bridge', '--price', 'much'], '--price'],
 ])('%j is refused with what to do', async (args, message) => {
   const { exitCode, out, err } = await run(args);

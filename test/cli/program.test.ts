@@ -27,7 +27,7 @@ const step: StepResult = {
 describe('run', () => {
   test('runs the named steps in their own order, and answers in the agreed shape', async () => {
     const asked: unknown[] = [];
-    const result: RunResult = { run: 'r-1', ok: true, steps: [step], exitCode: 0 };
+    const result: RunResult = { run: 'r-1', ok: true, stopped: false, steps: [step], exitCode: 0 };
     const cli = new CliBench(await openReportBench(), {
       runOnce: async (_app, steps) => {
         asked.push(steps);
@@ -37,6 +37,7 @@ describe('run', () => {
     expect(await cli.json(['run', 'debit', 'pull', 'pull'])).toEqual({
       run: 'r-1',
       ok: true,
+      stopped: false,
       steps: [step],
     });
     await cli.run(['run']);
@@ -45,6 +46,17 @@ describe('run', () => {
       ['pull', 'debit', 'replenish', 'push'],
     ]);
     expect((await cli.run(['run', 'pul'])).exitCode).toBe(2);
+  });
+
+  test('says that it was stopped, and not that it is done', async () => {
+    const cli = new CliBench(await openReportBench(), {
+      runOnce: async () => ({ run: 'r-1', ok: false, stopped: true, steps: [step], exitCode: 4 }),
+    });
+    const { exitCode, out } = await cli.run(['run']);
+    expect([exitCode, out]).toEqual([
+      4,
+      expect.stringContaining('Run r-1 was stopped; the next run continues from there.'),
+    ]);
   });
 
   test('leaves out counts that are nought, tells faults, and hands on the exit code', async () => {
@@ -56,7 +68,13 @@ describe('run', () => {
       error: 'no\u001b[2J answer',
     };
     const cli = new CliBench(await openReportBench(), {
-      runOnce: async () => ({ run: 'r-1', ok: false, steps: [step, failed], exitCode: 4 }),
+      runOnce: async () => ({
+        run: 'r-1',
+        ok: false,
+        stopped: false,
+        steps: [step, failed],
+        exitCode: 4,
+      }),
     });
     const { exitCode, out } = await cli.run(['run']);
     expect(exitCode).toBe(4);
@@ -72,7 +90,7 @@ describe('run', () => {
     const cli = new CliBench(await openReportBench(), {
       runOnce: async (_app, _steps, { onProgress }) => {
         onProgress?.('psa: 1,000 rows');
-        return { run: 'r-1', ok: true, steps: [], exitCode: 0 };
+        return { run: 'r-1', ok: true, stopped: false, steps: [], exitCode: 0 };
       },
     });
     expect((await cli.run(['run'])).err).toBe('');

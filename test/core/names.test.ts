@@ -3,6 +3,7 @@ import type { Agreement } from '../../src/domain/agreements/terms.ts';
 import type { TicketRow, TimeEntryRow } from '../../src/domain/records/rows.ts';
 import { addSeconds } from '../../src/domain/time.ts';
 import { buildBalances } from '../../src/reports/balances/balances.ts';
+import { addBlock } from '../../src/service/corrections/blocks.ts';
 import { agreementOf, CoreBench, clientOf, openingOf } from '../support/core-bench.ts';
 
 /** Rules name things of the PSA; people rename these, and a rule goes on meaning what it meant. */
@@ -236,6 +237,18 @@ test('a name that no list has is reported by every run, and the lists are asked 
   await bench.run();
   expect(bench.nameWarnings()).toEqual([]);
   expect(bench.psa.listsRead).toBe(1);
+});
+
+test('a work type of a block that was added by hand is a name like those of the config', async () => {
+  await openWith({});
+  bench.psa.lists = { workTypes: [{ sourceId: '1', name: 'Remote' }] };
+  await work('1', typed('Remote', '1'));
+  const sold = { seconds: 3600, amountMinor: null, rateMinor: 12_000, priority: 0 };
+  const days = { purchasedOn: '2026-03-02', expiresOn: null };
+  const clientId = bench.clientId();
+  await addBlock(bench.app, { clientId, ...sold, ...days, workTypes: ['Remoat'], reason: 'sold' });
+  await bench.run();
+  expect(bench.nameWarnings()).toEqual([expect.stringContaining('the work type "Remoat"')]);
 });
 
 test('a name is followed from the list on, before any work shows it', async () => {

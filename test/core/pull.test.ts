@@ -116,7 +116,8 @@ describe('the watermark', () => {
       }
     };
     const { runSteps } = await import('../../src/service/run/run.ts');
-    await runSteps(bench.app, ['pull', 'debit'], 'test', { signal: stop.signal });
+    const result = await runSteps(bench.app, ['pull', 'debit'], 'test', { signal: stop.signal });
+    expect(result).toMatchObject({ ok: false, stopped: true, exitCode: 4 });
     const [mirrored] = await bench.app.store.takeDirty(10).then((rows) => [rows.length]);
     expect(mirrored).toBe(0);
     expect((await watermark('tickets'))?.pass?.resume).toMatch(/ 2$/);

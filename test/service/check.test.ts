@@ -111,6 +111,23 @@ async function clientLines(names: [string, string]) {
   return lines.filter(({ id }) => id === 'client').map(({ status, detail }) => [status, detail]);
 }
 
+test('a probe sells, as a test, the product of an offer', async () => {
+  const bench = await CoreBench.open();
+  bench.app.config.offers = new Map([[ten.name, ten]]);
+  const asked: unknown[] = [];
+  const probe = async (clientId: string, _: AbortSignal, product?: string | null) => {
+    asked.push([clientId, product]);
+    return [];
+  };
+  const connector = { ...bench.psa.connector(), check: async () => [signedIn], probe };
+  const { signal } = new AbortController();
+  const connectors = new Map([['psa', connector]]);
+  const options = { isOffline: false, probeClient: 'Dupont', signal };
+  await runCheck({ ...bench.app, connectors }, options);
+  expect(asked).toEqual([['1', 'BLOCK-10']]);
+  await bench.close();
+});
+
 test("the PSA's name of each client is shown beside ours", async () => {
   expect(await clientLines(['DUPONT Plomberie', 'Martin'])).toEqual([
     ['ok', '"Dupont" is 1, whose name there is "DUPONT Plomberie".'],

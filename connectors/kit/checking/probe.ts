@@ -20,13 +20,11 @@ export const testBody = 'Written by check --probe.';
 /** One hour for one unit of the file's currency. */
 function testSale(
   context: ConnectorContext,
-  { key, clientId }: { key: string; clientId: SourceId },
+  sold: { key: string; clientId: SourceId; product: string | null },
 ): PushMessages['invoice'] {
   return {
-    key,
-    clientId,
+    ...sold,
     offer: 'Test',
-    product: null,
     seconds: 3600,
     quantity: 1,
     rateMinor: 100,
@@ -178,12 +176,12 @@ interface Traces {
   stays: string[];
 }
 
-/** `check --probe` by the records of a vendor. `product`: display name of the vendor's product. */
+/** `check --probe` by the records of a vendor, by its display name. */
 export function createProbe<
   C extends { context: ConnectorContext; remove(path: string): Promise<void> },
   Id extends string,
->(product: string, book: FactBook<Id>, describe: (call: C) => Probe<C, Id>) {
-  return async (call: C, clientId: SourceId): Promise<CheckResult[]> => {
+>(title: string, book: FactBook<Id>, describe: (call: C) => Probe<C, Id>) {
+  return async (call: C, clientId: SourceId, product: string | null): Promise<CheckResult[]> => {
     const { ticket, field, sale, fix } = describe(call);
     const key = `probe.${call.context.now()}`;
     const traces: Traces = { written: [], stays: [] };
@@ -194,13 +192,13 @@ export function createProbe<
     }
     if (field !== undefined) steps.push(fieldStep(call, book, field, clientId));
     if (sale) {
-      const test = testSale(call.context, { key: `${key}.sale`, clientId });
+      const test = testSale(call.context, { key: `${key}.sale`, clientId, product });
       const wrote = (path: string): void => void traces.written.unshift(path);
       const stays = (what: string): void => void traces.stays.push(what);
       const work = async () => void (await sale.create(call, test, wrote, stays));
       steps.push({ facts: sale.facts, work });
     }
-    const results = await runSteps(call, book, steps, product);
+    const results = await runSteps(call, book, steps, title);
     return [...results, await removeWritten(traces, call.remove, fix)];
   };
 }

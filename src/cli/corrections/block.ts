@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { familyOf } from '../../domain/agreements/shares.ts';
+import type { Client } from '../../domain/agreements/terms.ts';
 import { KindError } from '../../domain/errors.ts';
 import { sizeIn } from '../../domain/format.ts';
 import { dateInZone, instantFromMs } from '../../domain/time.ts';
@@ -76,6 +78,7 @@ export function defineBlock(block: Command, cli: Cli): void {
           ...readBlock(options, client.currency, today),
           ...readPurpose(options, app.config.agreements),
         };
+        if (request.amountMinor !== null) refuseWithoutRates(client, app.clients);
         const { blockId } = await deps.service.addBlock(app, request);
         const { seconds, amountMinor } = request;
         answer({ client: client.name, block: blockId, seconds, amountMinor }, () => {
@@ -209,6 +212,14 @@ function readBlock(options: AddOptions, currency: string, today: string) {
     workTypes: options.workTypes === undefined ? null : readNames(options.workTypes),
     reason: readReason(options.reason),
   };
+}
+
+/** Work without a price is never paid from a money block. */
+function refuseWithoutRates(client: Client, clients: readonly Client[]): void {
+  if (familyOf(client, clients).some(({ agreement }) => agreement.rates !== null)) return;
+  throw new KindError('config', `The agreement of ${client.name} has no rates to pay work by.`, {
+    fix: 'Add them to the agreement, such as rates: { hour: 120.00 }.',
+  });
 }
 
 function readPurpose(

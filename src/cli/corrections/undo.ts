@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { KindError } from '../../domain/errors.ts';
 import { plainText } from '../../reports/format/plain-text.ts';
 import type { UndoResult } from '../../service/corrections/undo.ts';
 import type { TableColumn } from '../output/table.ts';
@@ -10,6 +11,10 @@ export function defineUndo(undo: Command, cli: Cli): void {
     .action((runId: string | undefined, { yes }: { yes?: boolean }, command: Command) =>
       cli.withApp(command, yes === true ? 'write' : 'read', async (scope) => {
         const { app, deps } = scope;
+        if (runId === undefined && yes === true) {
+          const fix = 'Name it; without --yes, `prepaid-hours undo` lists the runs.';
+          throw new KindError('config', 'Which run is to be undone?', { fix });
+        }
         if (runId === undefined) return listRuns(scope);
         const request = { runId, isDone: yes === true, signal: deps.signal };
         const { exitCode, ...result } = await deps.service.undoRun(app, request);

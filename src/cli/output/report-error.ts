@@ -4,7 +4,7 @@ import { plainJson, plainText } from '../../reports/format/plain-text.ts';
 import type { CliDeps } from '../deps.ts';
 import { painter } from './style.ts';
 
-/** Exit codes: 0 done · 1 unexpected · 2 config or usage · 3 a vendor refused · 4 part of it failed. */
+/** Exit codes: 0 done · 1 unexpected · 2 config or usage · 3 a vendor refused · 4 part of it failed or was stopped. */
 const exitCodes: Record<ErrorKind, number> = {
   config: 2,
   auth: 3,

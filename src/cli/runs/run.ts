@@ -106,12 +106,15 @@ export function runText(
   });
   const withheld = steps.reduce((sum, step) => sum + step.withheld, 0);
   const isObserved = app.config.mode === 'observe' && withheld > 0;
-  const end = result.ok
-    ? `Run ${result.run} completed.`
-    : `Run ${result.run} completed with errors; see above.`;
+  const end = `Run ${result.run} ${endOf(result)}`;
   const notes = isObserved
     ? ['Mode observe: nothing was sent; see `prepaid-hours outbox list`.']
     : [];
   const waiting = undeliveredLines(undelivered).map((line) => paint('yellow', line));
   return `${table(columns, rows)}${[...errors, ...waiting, ...notes, end].join('\n')}\n`;
+}
+
+function endOf({ ok, stopped }: RunResult): string {
+  if (stopped) return 'was stopped; the next run continues from there.';
+  return ok ? 'completed.' : 'completed with errors; see above.';
 }

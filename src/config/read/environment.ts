@@ -1,7 +1,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import dotenv from 'dotenv';
 import { KindError } from '../../domain/errors.ts';
-import { readText } from './read-text.ts';
+import { asServiceUser, readText } from './read-text.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -57,7 +57,9 @@ function parseDotenv(file: string): Environment {
   if ('text' in read) return dotenvValues(read.text);
   if (read.isMissing) return {};
   throw new KindError('config', `${file} ${read.problem}.`, {
-    fix: 'Correct that, or remove the file.',
+    fix: read.isForbidden
+      ? `The file is not yours: ${asServiceUser}.`
+      : 'Correct that, or remove the file.',
   });
 }
 
@@ -89,7 +91,9 @@ function readValue(name: string, file: string): Lookup {
   const read = readText(file);
   const named = `${name}_FILE names ${file}, which`;
   if ('problem' in read)
-    return { problem: `${named} ${read.problem}; correct the path or the file` };
+    return {
+      problem: `${named} ${read.problem}; ${read.isForbidden ? asServiceUser : 'correct the path or the file'}`,
+    };
   const value = read.text.replace(/(\r?\n)+$/, '');
   return value === '' ? { problem: `${named} is empty; write the value into it` } : { value };
 }

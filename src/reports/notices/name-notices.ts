@@ -33,7 +33,7 @@ export async function readNameNotices(
 ): Promise<NameNotice[]> {
   const asked = await readAskedNames(store);
   return findNameNotices(
-    collectReferences(clients),
+    collectReferences(clients, await store.listBlockWorkTypes()),
     await store.readNames(),
     await store.readBindings(),
     {

@@ -1,5 +1,6 @@
 import type { LoadedConfig } from '../../config/loaded.ts';
 import type { Client } from '../../domain/agreements/terms.ts';
+import { KindError } from '../../domain/errors.ts';
 import { dateInZone, type Instant } from '../../domain/time.ts';
 import type { Store } from '../../store/port.ts';
 import type { ClientBalance } from '../balances/balances.ts';
@@ -22,9 +23,15 @@ export async function buildClientStatement(
   client: Client,
   month: string | null,
 ): Promise<Statement> {
+  const current = dateInZone(now, client.timezone).slice(0, 7);
+  if (month !== null && month > current) {
+    throw new KindError('config', `--month: ${month} is in the future.`, {
+      fix: 'Use this month or an earlier one; for the future, see `prepaid-hours report forecast`.',
+    });
+  }
   return await buildStatement(store, {
     client,
-    month: month ?? dateInZone(now, client.timezone).slice(0, 7),
+    month: month ?? current,
     locale: client.locale,
     now,
   });

@@ -24,6 +24,11 @@ export async function migrateStore(
   { from, to }: { from: string; to: string },
   now: () => number,
 ): Promise<MigratedStore> {
+  if (from === to) {
+    throw new KindError('config', 'FROM and TO are the same database.', {
+      fix: 'Name another one.',
+    });
+  }
   // As long as it is only read, a name that is wrong makes nothing.
   const source = await openDatabase({ file: from, isReadOnly: true, now });
   const locks: Lock[] = [];

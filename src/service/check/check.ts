@@ -225,7 +225,9 @@ async function checkConnection(
     }
     if (probeClient !== null && connector.probe !== undefined) {
       const sourceId = findProbeId(target, probeClient);
-      const settled = sourceId === null ? [] : await connector.probe(sourceId, signal);
+      const offers = [...target.config.offers.values()];
+      const product = offers.find((offer) => offer.product !== null)?.product;
+      const settled = sourceId === null ? [] : await connector.probe(sourceId, signal, product);
       lines.push(...settled.map((result) => ({ connection, ...result })));
     }
     const names = await connector.listNames?.(clientIds, signal);

@@ -18,10 +18,12 @@ import { exitCodeOf, type RunContext, type StepName, type StepResult } from './s
 export interface RunResult {
   run: string;
   ok: boolean;
+  /** Told to stop before all was done: the next run continues from there. */
+  stopped: boolean;
   steps: StepResult[];
   /**
    * 0: done; otherwise the rest is done: 2 a setting is wrong · 3 a vendor refused us · 4 part of
-   * it failed.
+   * it failed, or it was stopped.
    */
   exitCode: number;
 }
@@ -147,7 +149,7 @@ async function runAs(
   } finally {
     clear();
   }
-  const result = toResult(runId, results, run.failures);
+  const result = toResult(run, results);
   // What a stop has cut short neither failed nor succeeded.
   const outcomes = run.stop.aborted ? [] : toOutcomes(run, done, results);
   await app.store.finishRun(runId, instantFromMs(app.now()), JSON.stringify(result), outcomes);
@@ -179,9 +181,11 @@ async function settle(
   }
 }
 
-function toResult(runId: string, steps: StepResult[], failures: readonly unknown[]): RunResult {
+function toResult({ runId, stop, failures }: RunContext, steps: StepResult[]): RunResult {
   const hasFailed = steps.some((step) => step.error !== null || step.failed > 0);
-  return { run: runId, ok: !hasFailed, steps, exitCode: hasFailed ? exitCodeOf(failures) : 0 };
+  const stopped = stop.aborted;
+  const exitCode = hasFailed ? exitCodeOf(failures) : stopped ? 4 : 0;
+  return { run: runId, ok: exitCode === 0, stopped, steps, exitCode };
 }
 
 /** Each step as a whole, also one that had nothing to do, and for each of its connections. */

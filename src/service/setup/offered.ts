@@ -77,7 +77,7 @@ export function chooseClients(offered: readonly OfferedClient[], wanted: string)
   const message =
     ids.length === 0
       ? '--clients names no client.'
-      : `The PSA lists no client ${unknown.join(', ')}.`;
+      : `The PSA lists no client ${unknown.join(', ')}, or the config has it already.`;
   const fix = `Name IDs, separated by commas, or all. Clients: ${shown.join(', ')}${more}.`;
   throw new KindError('config', message, { fix });
 }
