@@ -2,7 +2,7 @@ import type { Client, OverageBilling } from '../domain/agreements/terms.ts';
 import type { ChargeFacts } from '../domain/charges/charge-facts.ts';
 import { formatIn, type Locale, languageOf } from '../domain/format.ts';
 import { blockIdOf, pushKeyOf } from '../domain/keys.ts';
-import type { Posting } from '../domain/ledger/ledger.ts';
+import type { LedgerEntry, Posting } from '../domain/ledger/ledger.ts';
 import { holdBlock, type OpenOverage, payOffOverage } from '../domain/ledger/postings.ts';
 import { billingTerms, isUndoneNote } from '../domain/ledger/undo.ts';
 import { priceOf } from '../domain/money.ts';
@@ -47,9 +47,11 @@ export async function billOverage(
     // Hours whose bill was withdrawn are not billed again on the same terms.
     const isHeld = (await context.store.readHeldBilling(client.id)) === billingTerms(billing);
     const isDue = billing.when === 'at-once' ? () => true : dueMonthly(client, billing, today);
-    const open = (await context.store.readOpenOverage(client.id)).filter(
-      (entry) => isDue(entry) && !(isHeld && isUndoneNote(entry.note)),
-    );
+    const open: OpenOverage[] = [];
+    for (const entry of await context.store.readOpenOverage(client.id)) {
+      const origin = await originOf(context, entry);
+      if (isDue(origin) && !(isHeld && isUndoneNote(origin.note))) open.push(entry);
+    }
     if (open.length === 0) continue;
     const entries = open.map((entry) => entry.key).sort();
     const cause = [context.firstRunAt, context.mode, ...entries].join(' ');
@@ -62,6 +64,18 @@ export async function billOverage(
 }
 
 /**
+ * The rest of overage that a block paid a part of is posted again on that day, under a key that
+ * continues the one of the entry it is left of: that one tells since when it is owed, and why.
+ */
+async function originOf({ store }: ReplenishContext, entry: OpenOverage): Promise<LedgerEntry> {
+  if (entry.note !== 'overage-paid') return entry;
+  const parts = entry.key.split('/');
+  const keys = parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+  const earlier = await store.readEntries(keys);
+  return earlier.findLast(({ note }) => note !== 'overage-paid') ?? entry;
+}
+
+/**
  * Selects the overage for the latest month that can be billed: work up to the end of that month,
  * debited before the billing day. This does not depend on the day of the run, so a month has one
  * bill; work debited later goes on the next.
@@ -70,7 +84,7 @@ function dueMonthly(
   { timezone }: Client,
   { daysAfter }: OverageBilling,
   today: DateText,
-): (entry: OpenOverage) => boolean {
+): (entry: LedgerEntry) => boolean {
   // `daysAfter` days ago, it was the month after the one billed.
   const nextMonth = `${addDays(today, 0 - daysAfter).slice(0, 7)}-01`;
   const billedOn = addDays(nextMonth, daysAfter);

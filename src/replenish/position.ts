@@ -1,5 +1,5 @@
 import { familyOf } from '../domain/agreements/shares.ts';
-import type { Client } from '../domain/agreements/terms.ts';
+import type { Agreement, Client } from '../domain/agreements/terms.ts';
 import { type SpendableBlock, toSpendable } from '../domain/blocks/allocation.ts';
 import { type Coverable, decideCoverage } from '../domain/charges/coverage.ts';
 import { rateOf } from '../domain/charges/price.ts';
@@ -108,17 +108,20 @@ function isSpecial({ workTypes, amountMinor }: Pick<Block, 'workTypes' | 'amount
 
 type RuledEntry = Omit<PendingEntry, keyof EntryNames> & Coverable;
 
-/** Splits a group's pending cost among the work types of its covered entries, by time. */
+/**
+ * Splits a group's pending cost among the work types of its covered entries, by the time that would
+ * be debited. There may be none while a change of an entry waits to be debited.
+ */
 function pendingWork(rows: readonly RuledEntry[], { id, agreement }: Client): PendingWork[] {
   const own = rows.filter(({ clientId }) => clientId === id);
   return [...Map.groupBy(own, ({ groupKey }) => groupKey).values()].flatMap((group) => {
     const covered = group.filter((row) => decideCoverage(row, agreement).startsWith('covered'));
-    const worked = covered.reduce((sum, { seconds }) => sum + seconds, 0);
+    const whole = timeOf(covered, agreement);
     let left = group[0]?.pendingSeconds ?? 0;
     const parts = [...Map.groupBy(covered, ({ workType }) => JSON.stringify(workType)).values()];
     return parts.map((entries, index) => {
       const { workType = null } = entries[0] ?? {};
-      const share = entries.reduce((sum, { seconds }) => sum + seconds, 0) / worked;
+      const share = timeOf(entries, agreement) / Math.max(1, whole);
       const isLast = index === parts.length - 1;
       const seconds = isLast ? left : Math.round((group[0]?.pendingSeconds ?? 0) * share);
       left -= seconds;
@@ -130,6 +133,13 @@ function pendingWork(rows: readonly RuledEntry[], { id, agreement }: Client): Pe
       return { workTypes: [workType], seconds, price };
     });
   });
+}
+
+function timeOf(entries: readonly RuledEntry[], { timeFrom }: Agreement): number {
+  const isBilled = timeFrom === 'billed';
+  return entries.reduce((sum, { seconds, billedSeconds }) => {
+    return sum + ((isBilled ? billedSeconds : null) ?? seconds);
+  }, 0);
 }
 
 interface KnownOfClient {

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { explain } from '../../src/reports/explain/explain.ts';
-import { agreementOf, CoreBench, clientOf } from '../support/core-bench.ts';
+import { agreementOf, CoreBench, clientOf, openingOf } from '../support/core-bench.ts';
 
 let bench: CoreBench;
 afterEach(() => bench.close());
@@ -45,3 +45,32 @@ test('hours to bill that change are not changed work where hours worked are debi
   await bench.run();
   expect(await bench.story()).toEqual(before);
 });
+
+/** Open work of two kinds, with blocks for any work and for each. */
+async function openKinds(minutes: number) {
+  const when = { balance: 'projected', secondsLeft: 7200 } as const;
+  const rule = { when, do: ['alert'], offer: null, tell: ['msp'] } as const;
+  const agreement = agreementOf({ timeFrom: 'billed', replenish: [rule] });
+  const kinds = [null, ['Remote'], ['On-site']];
+  const openingBlocks = kinds.map((workTypes) => openingOf(10, { workTypes }));
+  bench = await CoreBench.open({ mode: 'live', clients: [clientOf({ agreement, openingBlocks })] });
+  bench.psa.ticket('1');
+  bench.psa.log('1', '1', nine, minutes, { workType: 'Remote', billedSeconds: 30 * 3600 });
+  bench.psa.log('2', '1', nine, minutes, {
+    workType: 'On-site',
+    billedSeconds: 3600,
+  });
+  await bench.run();
+}
+
+const alerts = () => bench.psa.sentOf('alert-ticket').map(({ message }) => message.body);
+
+test.each([0, 60])(
+  'open work of two kinds counts by its hours to bill, with %s minutes worked on each',
+  async (minutes) => {
+    await openKinds(minutes);
+    expect(alerts()).toEqual([
+      expect.stringMatching(/after it, .* 20 h over \(Remote\) and 9 h left \(On-site\)/),
+    ]);
+  },
+);

@@ -261,6 +261,35 @@ describe('a payment that does not last', () => {
     expect(alerts()).toHaveLength(3);
   });
 
+  test('is not asked about where an unpaid invoice was lowered', async () => {
+    await openWith({ activate: 'on-invoice' });
+    const sent = await order();
+    await bench.run();
+    expect(await settled()).toBe(11);
+    await show(sent, { ...unpaid, totalMinor: 60_000, netMinor: 60_000 });
+    await bench.run();
+    expect(await settled()).toBe(6);
+    expect(alerts().at(-1)).toMatch(/5 h instead of 10 h on invoice/);
+    expect((await report()).salesQuestions).toEqual([]);
+  });
+
+  test.each([
+    ['paid', { ...paid, creditedMinor: 60_000 }],
+    ['partly paid', { ...unpaid, paidMinor: 30_000, creditedMinor: 60_000 }],
+  ])(
+    'holds sales where hours are usable on invoice, and a %s one was credited',
+    async (_, change) => {
+      await openWith({ activate: 'on-invoice' });
+      const sent = await order();
+      await bench.run();
+      await show(sent, change);
+      await bench.run();
+      expect(await settled()).toBe(6);
+      expect(alerts().at(-1)).toMatch(/now only partly paid/);
+      expect((await report()).salesQuestions).toEqual([expect.stringContaining('block resume')]);
+    },
+  );
+
   test('in part leaves the hours that are still paid for', async () => {
     const sent = await payAndUse(2);
     await show(sent, { ...paid, creditedMinor: 60_000, paidMinor: 60_000, isPaid: false });
@@ -292,6 +321,46 @@ describe('validity', () => {
     const [, bought] = await blocks();
     expect(bought).toMatchObject({ purchasedOn: '2026-06-10', expiresOn: '2026-07-09' });
     expect(await settled()).toBe(11);
+  });
+});
+
+describe('an order of a client that is left out of the config', () => {
+  async function leave(change: Partial<InvoiceRow>): Promise<() => Promise<void>> {
+    await openWith({}, { ...ten, validForMonths: 1 });
+    const sent = await order();
+    const clients = [...bench.app.config.clients];
+    const other = clientOf({
+      name: 'Other',
+      sourceIds: new Map([['psa', '5']]),
+      openingBlocks: [],
+    });
+    await bench.configure([other]);
+    bench.at('2026-03-28T12:00:00.000Z');
+    await show(sent, change);
+    await bench.run();
+    expect((await report()).leftClients).toMatchObject([{ name: 'Dupont', hasOrder: true }]);
+    return async () => {
+      bench.at('2026-04-10T12:00:00.000Z');
+      await bench.configure(clients);
+      await bench.run();
+    };
+  }
+
+  test('waits until it is back, and is then valid from the payment', async () => {
+    const comeBack = await leave({ ...paid, paidOn: '2026-03-28' });
+    await comeBack();
+    const [, bought] = await blocks();
+    expect(bought).toMatchObject({ purchasedOn: '2026-03-28', expiresOn: '2026-04-27' });
+    expect(await settled()).toBe(11);
+    expect(invoices()).toHaveLength(1);
+  });
+
+  test('and whose invoice was voided is closed, and told, then', async () => {
+    const comeBack = await leave({ ...unpaid, isVoid: true });
+    expect(alerts()).toHaveLength(1);
+    await comeBack();
+    expect(alerts().at(-1)).toMatch(/order closed/);
+    expect(await settled()).toBe(1);
   });
 });
 

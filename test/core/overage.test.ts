@@ -267,6 +267,37 @@ describe('with overage: invoice, hours beyond the blocks', () => {
     expect(await bench.balance()).toMatchObject({ settledSeconds: 0, overageSeconds: 0 });
   });
 
+  test('that a block pays in part on the billing day are on that month’s bill', async () => {
+    await openWith('monthly');
+    work('1', '2026-03-02T07:00:00.000Z', 6);
+    await bench.run();
+    await adjustBalance(bench.app, {
+      clientId: bench.clientId(),
+      reason: 'phone calls',
+      seconds: -5 * 3600,
+      isOverageAllowed: true,
+    });
+    bench.at('2026-04-04T07:00:00.000Z');
+    await buy(1);
+    await buy(4);
+    await bench.run();
+    bench.at('2026-04-20T07:00:00.000Z');
+    await bench.run();
+    expect(invoices()).toMatchObject([{ seconds: 4 * 3600, issuedOn: '2026-04-04' }]);
+  });
+
+  test('whose bill was undone are not billed again because a block paid a part of them', async () => {
+    await openWith('at-once');
+    work('1', '2026-03-02T07:00:00.000Z', 6);
+    await bench.run('pull', 'debit');
+    const billed = await bench.run();
+    await bench.undo(billed);
+    await buy(1);
+    await bench.run();
+    expect(invoices()).toHaveLength(1);
+    expect(await bench.balance()).toMatchObject({ overageSeconds: 3 * 3600 });
+  });
+
   test('are shown and not settled while observing, and billed once live', async () => {
     await openWith('at-once', 'observe');
     work('1', '2026-03-02T07:00:00.000Z', 3);

@@ -5,7 +5,7 @@ import { buildBalances } from '../../src/reports/balances/balances.ts';
 import { buildStatement } from '../../src/reports/statement/statement.ts';
 import { statementToHtml } from '../../src/reports/statement/statement-html.ts';
 import { adjustBalance } from '../../src/service/corrections/adjust.ts';
-import { addBlock } from '../../src/service/corrections/blocks.ts';
+import { addBlock, voidBlock } from '../../src/service/corrections/blocks.ts';
 import { agreementOf, CoreBench, clientOf, openingOf } from '../support/core-bench.ts';
 
 let bench: CoreBench;
@@ -184,6 +184,29 @@ describe('a subsidiary without blocks of its own', () => {
     const request = { clientId: bench.clientId('Dupont Sud'), seconds: 3600, reason: 'gift' };
     await expect(adjustBalance(bench.app, request)).rejects.toThrow(/no blocks of its own/);
   });
+});
+
+test('hours that a client had before another paid for it are told until they are voided', async () => {
+  const parent = parentOf({ sourceIds: new Map([['psa', '9']]) });
+  await openWith(parent, clientOf({ isSharing: true }));
+  await bench.run();
+  await bench.configure([parent, subsidiary('Dupont', '1')]);
+  work('1', '1', 3);
+  await bench.run();
+  expect(await hoursOf(group)).toEqual([7, 0]);
+  const { app } = bench;
+  const text = '"Dupont" is paid for by "Groupe Dupont" but its own account still has 10 h left.';
+  expect(bench.logs.map(({ message }) => message)).toContain(text);
+  const asOf = new Date(bench.nowMs).toISOString();
+  const read = () => buildBalances(app.store, { shown: app.clients, all: app.clients, asOf });
+  expect((await read()).leftClients).toMatchObject([
+    { name: 'Dupont', paidBy: group, settledSeconds: 36_000 },
+  ]);
+  const [ledger] = await app.store.readLedgers([bench.clientId()]);
+  await bench.configure([parent, clientOf({ isSharing: true, openingBlocks: [] })]);
+  await voidBlock(app, { blockId: ledger?.blocks[0]?.id ?? '', reason: 'moved' });
+  await bench.configure([parent, subsidiary('Dupont', '1')]);
+  expect((await read()).leftClients).toEqual([]);
 });
 
 describe('a share', () => {

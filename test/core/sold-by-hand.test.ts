@@ -187,7 +187,7 @@ test.each<[string, Partial<InvoiceRow>, number]>([
   ['voided', { isVoid: true }, 10],
   ['half credited', { creditedMinor: 60_000 }, 15],
   ['lowered to half a block', { lines: [line('BLOCK-10', '0.5', 60_000)] }, 15],
-])('an invoice that is %s later takes back what it gave', async (_, change, left) => {
+])('an unpaid invoice that is %s later takes back what it gave', async (_, change, left) => {
   setTo('book');
   write('70');
   await bench.run();
@@ -195,8 +195,50 @@ test.each<[string, Partial<InvoiceRow>, number]>([
   write('70', change);
   await bench.run();
   expect(await bench.hours()).toEqual([left, 0]);
-  expect(await questions()).toEqual([expect.stringContaining('block resume "Dupont"')]);
+  const isVoid = change.isVoid === true;
+  const held = isVoid ? [expect.stringContaining('block resume "Dupont"')] : [];
+  expect(await questions()).toEqual(held);
 });
+
+test('a booking that is undone is booked again by `block accept` alone, as often as that happens', async () => {
+  setTo('book');
+  write('70', { lines: [line('BLOCK-10'), line('HOUR', '1.5', 18_000)] });
+  const booked = await bench.run();
+  expect(await bench.hours()).toEqual([21.5, 0]);
+  await bench.undo(booked);
+  for (const _ of [1, 2]) {
+    await bench.run();
+    await bench.run();
+    expect(await bench.hours()).toEqual([10, 0]);
+    expect(await questions()).toEqual([
+      expect.stringContaining('block accept R-70'),
+      expect.stringContaining('block accept R-70'),
+    ]);
+    bench.advance(60);
+    await acceptInvoice(bench.app, 'R-70', false);
+    const [again] = await bench.app.store.listRuns(1);
+    await bench.run();
+    expect(await bench.hours()).toEqual([21.5, 0]);
+    expect(await questions()).toEqual([]);
+    await bench.undo(again?.id ?? '');
+  }
+});
+
+test.each(['before', 'after'])(
+  'a run is not undone if an invoice that it booked was paid %s',
+  async (time) => {
+    const paid = { isPaid: true, paidMinor: 120_000 };
+    setTo('book');
+    write('70', time === 'before' ? paid : {});
+    const booked = await bench.run();
+    write('70', paid);
+    await bench.run();
+    expect(await bench.hours()).toEqual([20, 0]);
+    const before = bench.dump();
+    await expect(bench.undo(booked)).rejects.toThrow(/Invoice R-70 is paid/);
+    expect(bench.dump()).toEqual(before);
+  },
+);
 
 test('a block sold at a discount has all its hours, at the price that was paid', async () => {
   setTo('book');

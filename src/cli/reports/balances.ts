@@ -198,6 +198,6 @@ function waitingText(report: BalanceReport, { paint, format }: Scope): string[] 
   for (const { text, fix } of report.names.map(describeNotice))
     lines.push(plainText(`${text} ${fix}`));
   for (const left of report.leftClients)
-    lines.push(`${plainText(leftClientText(left, format))} ${leftClientFix}`);
+    lines.push(`${plainText(leftClientText(left, format))} ${leftClientFix(left)}`);
   return lines.length === 0 ? [] : [`${lines.map((line) => paint('yellow', line)).join('\n')}\n`];
 }

@@ -7,7 +7,7 @@ import type { ReplenishContext, ReplenishOutcome } from '../context.ts';
 
 /**
  * Books blocks sold by hand in the PSA if the config says `book`. One that may already have been
- * added by hand is left for review.
+ * added by hand is left for review, and so is one whose booking was undone.
  */
 export async function bookHandSales(
   context: ReplenishContext,
@@ -15,7 +15,9 @@ export async function bookHandSales(
 ): Promise<void> {
   if (context.blocksSoldByHand !== 'book' || context.mode !== 'live') return;
   const sales = await readHandSales(context.store, context.clients, context.offers);
-  const single = sales.filter(({ twinId }) => twinId === null);
+  const single = sales.filter(
+    ({ twinId, invoice }) => twinId === null && invoice.timesUndone === 0,
+  );
   if (single.length === 0) return;
   await context.store.writeReplenish({ ...emptyBatch(context), ...bookingOf(single) });
   outcome.changed += single.length;
@@ -41,7 +43,9 @@ export function bookingOf(
 
 function toBlock(sale: HandSale, payer: Client): Block {
   const { invoice, offer, product, seconds, amountMinor, totalMinor } = sale;
-  const key = `sold:${invoice.connection}:${invoice.sourceId}:${product}`;
+  // Keys are used once. The store finds earlier blocks of the invoice by the first three parts.
+  const again = invoice.timesUndone === 0 ? '' : `:again-${invoice.timesUndone}`;
+  const key = `sold:${invoice.connection}:${invoice.sourceId}:${product}${again}`;
   const months = offer.validForMonths;
   const purchasedOn = invoice.issuedOn;
   return {

@@ -4,7 +4,7 @@ import { validFrom } from '../../domain/blocks/validity.ts';
 import { type Account, payOffOverage } from '../../domain/ledger/postings.ts';
 import { creditPurchase } from '../../domain/ledger/purchase.ts';
 import { takeBackCredit } from '../../domain/ledger/take-back.ts';
-import { dateInZone } from '../../domain/time.ts';
+import { type DateText, dateInZone } from '../../domain/time.ts';
 import type { Block, ClientLedger, Episode, Order, ReplenishBatch } from '../../store/port.ts';
 import { accountFrom, emptyBatch, orderState } from '../../store/port.ts';
 import type { ReplenishContext, ReplenishOutcome } from '../context.ts';
@@ -49,7 +49,9 @@ async function settle(
 ): Promise<Partial<ReplenishBatch> | null> {
   const { block } = order;
   if (order.messageStatus === 'cancelled') return close(block);
-  if (state.state === 'waiting') return null;
+  const client = context.clients.find(({ id }) => id === block.clientId);
+  // A client left out of the config has no terms to settle by: its orders wait until it is back.
+  if (client === undefined || state.state === 'waiting') return null;
   if (state.state === 'review') {
     const event = { kind: 'review', netMinor: state.netMinor } as const;
     const messages = await alertOnOrder(context, order, event, state.netMinor);
@@ -64,7 +66,8 @@ async function settle(
     return { ...close(block), messages };
   }
   const { ledger, account } = await readAccount(context, block);
-  const bought = boughtBlock(context, order, state.worthMinor);
+  const today = dateInZone(context.at, client.timezone);
+  const bought = boughtBlock(order, state.worthMinor, today);
   const postings = await credit(context, { order, bought, ledger, account });
   const isPart = !isSameSize(bought, wholeOf(order));
   const event: OrderEvent = { kind: 'part' };
@@ -105,17 +108,16 @@ async function correct(
   const live = await context.store.readBlockEntries([block.id]);
   const isLarger =
     size.seconds > block.seconds || (size.amountMinor ?? 0) > (block.amountMinor ?? 0);
-  const salesHolds = isLarger
-    ? []
-    : [{ clientId: block.clientId, reason: order.label ?? block.id }];
+  const isHeld = !isLarger && (state.state !== 'usable' || isPaymentAffected(order));
+  const salesHolds = isHeld ? [{ clientId: block.clientId, reason: order.label ?? block.id }] : [];
   const taken = takeBackCredit(account, block.id, live, 'payment-returned');
   if (taken === null) {
     const messages = await alertOnOrder(context, order, { kind: 'stuck' }, '');
     return messages.length === 0 ? null : { messages, salesHolds };
   }
-  const event: OrderEvent = isLarger
-    ? { kind: 'part' }
-    : { kind: 'returned', isWhole: state.state !== 'usable', wasUsable: true };
+  const event: OrderEvent = isHeld
+    ? { kind: 'returned', isWhole: state.state !== 'usable', wasUsable: true }
+    : { kind: 'part' };
   const common = { expected: [ledger], salesHolds };
   if (state.state !== 'usable') {
     return {
@@ -135,6 +137,12 @@ async function correct(
     postings: [...taken, ...again],
     messages: await alertOnOrder(context, { ...order, block: bought }, event, ledger.clientSeq),
   };
+}
+
+/** A lower invoice that nobody has paid anything of concerns no payment: the MSP asks for less. */
+function isPaymentAffected({ block, invoice, paidOn }: Order): boolean {
+  const isPaid = invoice?.isPaid === true || (invoice?.paidMinor ?? 0) > 0 || paidOn !== null;
+  return isPaid || block.activate === 'on-payment';
 }
 
 /** Work that lost its hours is paid by other blocks with hours left, or stays overage. */
@@ -170,11 +178,8 @@ async function readAccount(context: ReplenishContext, block: Block) {
 }
 
 /** The block as it becomes usable: as large as was paid for, and valid from then on. */
-function boughtBlock(context: ReplenishContext, order: Order, worthMinor: number): Block {
-  const client = context.clients.find(({ id }) => id === order.block.clientId);
-  const block = { ...order.block, ...sizeFor(order, worthMinor) };
-  if (client === undefined) return block;
-  return validFrom(block, dateInZone(context.at, client.timezone), order.paidOn);
+function boughtBlock(order: Order, worthMinor: number, today: DateText): Block {
+  return validFrom({ ...order.block, ...sizeFor(order, worthMinor) }, today, order.paidOn);
 }
 
 type Size = Pick<Block, 'seconds' | 'amountMinor'>;

@@ -61,7 +61,7 @@ export interface BalanceReport {
   names: NameNotice[];
   /** Orders and payments that need a decision, one line each. */
   salesQuestions: string[];
-  /** Clients with a balance that are no longer in the config. */
+  /** Clients with a balance that are no longer in the config, or that others pay for now. */
   leftClients: LeftClient[];
   /** The last comparison of all clients with the vendors; null: never. */
   reconciliation: Reconciliation | null;
@@ -171,13 +171,16 @@ export function balancesToJson(report: BalanceReport): object {
             failed: reconciliation.failed,
           },
     names,
-    leftClients: leftClients.map(({ id, name, settledSeconds, overageSeconds, moneyLeft }) => ({
-      client: name,
-      id,
-      settledSeconds,
-      overageSeconds,
-      money: [...moneyLeft].map(([currency, leftMinor]) => ({ currency, leftMinor })),
-    })),
+    leftClients: leftClients.map(
+      ({ id, name, paidBy, settledSeconds, overageSeconds, moneyLeft }) => ({
+        client: name,
+        id,
+        paidBy,
+        settledSeconds,
+        overageSeconds,
+        money: [...moneyLeft].map(([currency, leftMinor]) => ({ currency, leftMinor })),
+      }),
+    ),
     clients: clients.map((balance) => ({
       client: balance.client.name,
       ids: Object.fromEntries(balance.client.sourceIds),

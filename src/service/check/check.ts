@@ -161,7 +161,7 @@ async function checkStored(app: App): Promise<CheckLine[]> {
   }
   for (const question of questions) lines.push(failed(null, 'client-id-changed', question));
   for (const left of await readLeftClients(store, config.clients, clients)) {
-    lines.push(toWarning('client-left', leftClientText(left, format), leftClientFix));
+    lines.push(toWarning('client-left', leftClientText(left, format), leftClientFix(left)));
   }
   lines.push(...(await checkSources(app)));
   return lines;

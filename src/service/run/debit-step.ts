@@ -55,7 +55,10 @@ export async function debitStep(run: RunContext): Promise<StepResult[]> {
 
 async function reportLeftClients({ store, config, clients, log }: RunContext): Promise<void> {
   for (const left of await readLeftClients(store, config.clients, clients)) {
-    log.warn(leftClientText(left, formatIn(config)), { client: left.name, fix: leftClientFix });
+    log.warn(leftClientText(left, formatIn(config)), {
+      client: left.name,
+      fix: leftClientFix(left),
+    });
   }
 }
 

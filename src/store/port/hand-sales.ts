@@ -12,6 +12,8 @@ export interface OpenInvoice extends ForeignInvoice {
   clientId: string;
   /** The client's first live run: older invoices were handled before. */
   liveSince: Instant;
+  /** How many runs that booked it were undone. */
+  timesUndone: number;
 }
 
 export interface HandSaleStore {

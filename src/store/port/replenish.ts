@@ -1,5 +1,5 @@
 import { type OrderState, readOrder, type SoldInvoice } from '../../domain/blocks/order.ts';
-import type { Posting } from '../../domain/ledger/ledger.ts';
+import type { LedgerEntry, Posting } from '../../domain/ledger/ledger.ts';
 import type { OpenOverage } from '../../domain/ledger/postings.ts';
 import type { TimeEntryRow } from '../../domain/records/rows.ts';
 import type { EpisodeState } from '../../domain/thresholds/episodes.ts';
@@ -91,6 +91,8 @@ export interface PendingEntry
   connection: string;
   clientId: string;
   groupKey: string;
+  /** Null: the vendor reports no billable time. */
+  billedSeconds: number | null;
   /** Of the whole group. */
   pendingSeconds: number;
   /** Null: no ticket, or one that was not read yet. */
@@ -121,6 +123,8 @@ export interface ReplenishStore extends HandSaleStore {
   readLastCredits(clientIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Unpaid overage entries, oldest first. */
   readOpenOverage(clientId: string): Promise<OpenOverage[]>;
+  /** Those of the ledger entries that exist, oldest first. */
+  readEntries(keys: readonly string[]): Promise<LedgerEntry[]>;
   /** The client's ledger after a position, oldest first, with the work types of each charge. */
   readEntriesAfter(clientId: string, clientSeq: number): Promise<OpenOverage[]>;
   /** Of the clients' blocks, oldest first. */

@@ -41,7 +41,10 @@ export interface RunTraces {
   soldBy: { blockId: string; runId: string }[];
   /** In the order in which they were written. */
   messages: PushMessageRow[];
-  /** Keys of its invoices that are paid in the PSA and not credited. */
+  /**
+   * Its invoices that are paid in the PSA and not credited: keys of our own, numbers of those
+   * written by hand whose blocks it booked.
+   */
   paidKeys: string[];
 }
 

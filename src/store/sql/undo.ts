@@ -102,10 +102,15 @@ function readTraces(database: Database, runId: string): RunTraces {
     runId,
   );
   const paid = database.rows<{ key: string }>(
-    `SELECT m.key FROM push_message m WHERE m.run_id = ? AND m.kind = 'invoice' AND (EXISTS (
+    `SELECT m.key FROM push_message m WHERE m.run_id = ?1 AND m.kind = 'invoice' AND (EXISTS (
        SELECT 1 FROM mirror_invoice i WHERE ${invoiceOfSale} AND i.is_paid = 1 AND i.is_void = 0)
        OR EXISTS (SELECT 1 FROM recharge r WHERE r.invoice_key = m.key
-         AND r.charge_key IS NOT NULL AND r.state IN ('submitted', 'collected')))`,
+         AND r.charge_key IS NOT NULL AND r.state IN ('submitted', 'collected')))
+     UNION SELECT coalesce(i.number, i.source_id) FROM block b
+       JOIN invoice_block h ON h.block_id = b.id
+       JOIN mirror_invoice i ON i.connection = h.connection AND i.source_id = h.invoice_id
+     WHERE b.run_id = ?1 AND i.is_paid = 1 AND i.is_void = 0 AND NOT EXISTS (
+       SELECT 1 FROM undone_block u WHERE u.block_id = b.id)`,
     runId,
   );
   return {

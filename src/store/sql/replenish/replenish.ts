@@ -29,6 +29,12 @@ export function replenishStore(database: Database): ReplenishStore {
     readEpisodes: async (clientIds) => readEpisodes(database, clientIds),
     readLastCredits: async (clientIds) => readLastCredits(database, clientIds),
     readOpenOverage: async (clientId) => readOpenOverage(database, clientId),
+    readEntries: async (keys) =>
+      database.rows<LedgerEntry>(
+        `SELECT ${ledgerColumns} FROM json_each(?) k CROSS JOIN ledger l ON l.key = k.value
+         ORDER BY l.seq`,
+        listValue(keys),
+      ),
     readEntriesAfter: async (clientId, clientSeq) =>
       readCharged(database, 'l.client_id = ? AND l.client_seq > ?', clientId, clientSeq),
     readLastWork: async (clientIds, since) => readLastWork(database, clientIds, since),
@@ -128,7 +134,7 @@ function readPendingEntries(database: Database, clientIds: readonly string[]): P
     `SELECT g.client_id AS clientId, g.group_key AS groupKey, g.pending_seconds AS pendingSeconds,
        e.connection, e.technician_id AS technicianId, e.technician, e.work_type AS workType,
        e.name_ids AS nameIds, e.role, e.is_billable AS isBillable, e.seconds,
-       t.number AS ticketNumber, t.summary AS ticketSummary
+       e.billed_seconds AS billedSeconds, t.number AS ticketNumber, t.summary AS ticketSummary
      FROM json_each(?) k CROSS JOIN charge_group g ON g.client_id = k.value
      JOIN entry_group eg ON eg.group_key = g.group_key
      JOIN mirror_time_entry e ON e.connection = eg.connection AND e.source_id = eg.entry_id
