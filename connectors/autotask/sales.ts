@@ -53,15 +53,15 @@ export const saleRecord: KeyedRecord<Autotask, Sale, Found, FactId> = {
   async inspect(api, _, chargeId) {
     const charge = await getItem(api, 'ContractCharges', chargeId, ChargeWire);
     if (charge === null) return null;
-    const { currency } = api.context;
-    const totalMinor = minorIn(charge.billableAmount, currency);
-    return totalMinor === null ? { currency } : { currency, totalMinor };
+    const totalMinor = minorIn(charge.billableAmount, api.context.currency);
+    return { currency: api.context.currency, ...(totalMinor !== null && { totalMinor }) };
   },
   // Blocks and billed charges cannot be deleted: people reverse a sale.
   async withdraw(api, sale, { remoteId }) {
     const left = (await findHalf(api, 'charge', sale)) ?? (await findHalf(api, 'block', sale));
     return left === null ? { remoteId } : null;
   },
+  isWithdrawnByHand: true,
 };
 
 /** A native block is in hours: a block of money is just a charge. */

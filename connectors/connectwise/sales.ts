@@ -79,6 +79,7 @@ export const saleRecord: KeyedRecord<Psa, Sale, Delivered, FactId> = {
     const found = await holderOf(psa).inspect(psa, sale, remoteId);
     return found === null || found.isVoid === true ? { remoteId } : null;
   },
+  isWithdrawnByHand: true,
 };
 
 /** Throws for a line without its holder, on another one, or with a different total. */

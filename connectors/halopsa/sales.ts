@@ -43,6 +43,7 @@ export const saleRecord: KeyedRecord<Halo, Sale, KeyedInvoice, FactId> = {
     const invoice = await inspectInvoice(halo, sale, remoteId);
     return invoice === null || invoice.isVoid === true ? { remoteId } : null;
   },
+  isWithdrawnByHand: true,
 };
 
 async function createInvoice(halo: Halo, sale: Sale): Promise<Delivered> {

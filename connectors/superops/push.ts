@@ -165,6 +165,7 @@ export const draftRecord: KeyedRecord<SuperOps, Sale, InvoiceWire, FactId> = {
   },
   // No operation is known to void an invoice: left to people.
   withdraw: async () => null,
+  isWithdrawnByHand: true,
 };
 
 async function writeInvoice(ops: SuperOps, sale: Sale): Promise<Delivered> {

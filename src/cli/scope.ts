@@ -1,7 +1,7 @@
 import type { Command, CommandOptions } from 'commander';
 import { type Format, formatIn } from '../domain/format.ts';
 import { plainJson } from '../reports/format/plain-text.ts';
-import type { App } from '../service/app/app.ts';
+import type { Access, App } from '../service/app/app.ts';
 import type { StoreHolder } from '../service/app/rehearsal.ts';
 import type { CliDeps } from './deps.ts';
 import { type Paint, painter } from './output/style.ts';
@@ -67,7 +67,7 @@ export class Cli {
    */
   async withApp(
     command: Command,
-    access: 'read' | 'write' | 'run',
+    access: Access,
     work: (scope: Scope) => Promise<number>,
     configFile?: string,
   ): Promise<void> {

@@ -92,6 +92,8 @@ export interface PushOf<Message> {
     delivered: Withdrawal,
     signal: AbortSignal,
   ): Promise<Withdrawn | null>;
+  /** The API cannot withdraw it: `withdraw` only looks whether people have. */
+  isWithdrawnByHand?: true;
 }
 
 export type Push<Kind extends PushKind> = PushOf<PushMessages[Kind]>;

@@ -1,7 +1,7 @@
 import type { PushKind, PushMessages, RemoteState } from '../contract/connector.ts';
 import { describeError, isKindError, KindError } from '../domain/errors.ts';
 import type { Delivery } from '../store/port.ts';
-import { compareAlert, compareInvoice } from './compare-delivery.ts';
+import { compareAlert, compareInvoice, compareUndone } from './compare-delivery.ts';
 import {
   type Found,
   type ReconcileContext,
@@ -52,6 +52,7 @@ async function compareOne(context: ReconcileContext, delivery: Delivery): Promis
     return compareAlert(delivery, standing, context.format);
   }
   const { standing, message } = await inspect(context, 'invoice', delivery);
+  if (delivery.undoneRun !== null) return compareUndone(delivery, delivery.undoneRun, standing);
   await context.store.noteInvoice(delivery.key, context.at, standing !== null);
   const { invoices } = context.connector.pull;
   const isRecent =

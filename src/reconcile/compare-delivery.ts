@@ -41,6 +41,24 @@ export function compareInvoice(
   return found;
 }
 
+/**
+ * An invoice that was taken back here should be void there, credited or gone. A vendor that shows
+ * no more than that it exists could never show that it was dealt with.
+ */
+export function compareUndone(
+  delivery: Delivery,
+  runId: string,
+  standing: RemoteState | null,
+): Found[] {
+  const { clientId, mirrored } = delivery;
+  if (standing === null || standing.isVoid === true || standing.isClosed === true) return [];
+  if (mirrored === null && Object.keys(standing).length === 0) return [];
+  const isPaid = standing.isPaid ?? mirrored?.isPaid ?? false;
+  const subject = subjectOf('invoice', delivery);
+  const ours = `taken back by undo ${runId}`;
+  return [{ kind: 'invoice-undone', subject, clientId, ours, theirs: isPaid ? 'paid' : 'open' }];
+}
+
 /** Null: the same, or not reported by the vendor. */
 function otherAmount(standing: RemoteState, terms: InvoiceTerms, format: Format): string | null {
   const { totalMinor, currency = terms.currency } = standing;

@@ -66,6 +66,7 @@ export type DifferenceKind =
   | 'invoice-missing'
   | 'invoice-twice'
   | 'invoice-void'
+  | 'invoice-undone'
   | 'invoice-amount'
   | 'invoice-payment'
   | 'message-unread'

@@ -31,6 +31,8 @@ export function fixOf(found: Found, { connection, canSweep }: Situation): string
     'invoice-missing': `If it was deleted on purpose, do nothing: if the next comparison does not find it either, the next run closes the order or withdraws its hours. If not, create it again there, then prepaid-hours block accept ${block}.`,
     'invoice-twice': 'Void all but one there: the block was sold only once.',
     'invoice-void': `The next run that reads it closes the order or withdraws its hours. If the PSA does not report voided invoices: prepaid-hours block void ${block}.`,
+    'invoice-undone':
+      'Void or credit it there: its hours were taken back. If it is paid, the client has paid for hours that it does not have.',
     'invoice-amount':
       'Correct the amount there; or, if the new price is correct, void the block and add one at that price (prepaid-hours block void, block add).',
     'invoice-payment':

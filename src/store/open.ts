@@ -22,6 +22,8 @@ interface StoreOptions {
   /** An SQLite file, or the `postgres://` address of a database. */
   file: string;
   isReadOnly?: boolean;
+  /** Without a file nothing is created: the store is empty, in memory. */
+  isTrial?: boolean;
   /** Milliseconds since the epoch. */
   now(): number;
 }
@@ -38,9 +40,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 export async function openDatabase({
   file,
   isReadOnly = false,
+  isTrial = false,
   now,
 }: StoreOptions): Promise<Database> {
-  if (!isPostgres(file)) return await openSqlite(file, { isReadOnly, now });
+  if (!isPostgres(file)) return await openSqlite(file, { isReadOnly, isTrial, now });
   // Most installations never need its driver.
   const { openPostgres } = await import('./postgres/open.ts');
   return openPostgres(file, { isReadOnly, now });

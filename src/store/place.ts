@@ -49,7 +49,7 @@ export function placeOf(file: string): string {
 const nameAnother = 'Correct `store:` in the config file: a file on a local disk.';
 
 /** The missing end of a path is kept as it is; a dangling link resolves to its target. */
-function followLinks(file: string, linksLeft = 40): string {
+export function followLinks(file: string, linksLeft = 40): string {
   if (existsSync(file)) return realpathSync(file);
   if (statOf(file)?.isSymbolicLink() && linksLeft > 0) {
     return followLinks(resolve(dirname(file), readlinkSync(file)), linksLeft - 1);
@@ -86,7 +86,7 @@ function refuseSideFile(file: string): void {
 /** Checks the path first: a network share that does not respond is not accessed. */
 export function refuseFileSystem(path: string, table = readMountTable()): void {
   const { point, type } = findMount(table, path) ?? { point: '', type: '' };
-  if (specialFolders.test(path) || specialTypes.test(type)) {
+  if (isOnKernel(path, table)) {
     throw refusal(`${path} is on a kernel file system, not on a disk.`, nameAnother);
   }
   if (networkTypes.test(type) || path.startsWith('\\\\')) {
@@ -102,6 +102,11 @@ export function refuseFileSystem(path: string, table = readMountTable()): void {
       'Mount its folder instead of the file.',
     );
   }
+}
+
+/** Whether the kernel shows itself there, as in `/proc`: nothing can be kept. */
+export function isOnKernel(path: string, table = readMountTable()): boolean {
+  return specialFolders.test(path) || specialTypes.test(findMount(table, path)?.type ?? '');
 }
 
 function refusal(message: string, fix: string): KindError {

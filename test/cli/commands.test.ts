@@ -151,6 +151,16 @@ test('statement --all: every client’s, each in a private file of its own', asy
   for (const line of refused) expect((await cli.run(line)).exitCode).toBe(2);
 });
 
+test.each([
+  ['publish', '/proc/nobody/site'],
+  ['statement', '--all', '--out', '/proc/nobody/x'],
+  ['export', 'buyer', '/proc/nobody/x'],
+])('%s into a file system of the kernel is refused, and does not try for ever', async (...args) => {
+  const { exitCode, err } = await (await benchWithWork()).run(args);
+  expect(err).toMatch(/\/proc\/nobody\/\S+ is on a kernel file system/);
+  expect(exitCode).toBe(2);
+});
+
 test('explain answers in the language asked for', async () => {
   const cli = await benchWithWork();
   const { out } = await cli.run(['explain', 'e1', '--locale', 'fr']);
@@ -214,6 +224,27 @@ test('adjust, block add and block void change the balance, and say so', async ()
     removedSeconds: 18_000,
     removedMinor: null,
   });
+  expect((await cli.run(['verify'])).exitCode).toBe(0);
+});
+
+test('block void says what a future block was to hold, and which blocks there are', async () => {
+  const cli = await benchWithWork();
+  const { agreement } = cli.bench.client;
+  agreement.rates = { currency: 'EUR', rateMinor: 10_000, workTypes: [] };
+  const add = async (...options: string[]) =>
+    ((await cli.json(['block', 'add', 'dupont', ...options])) as { block: string }).block;
+  const money = await add('--amount', '500.00');
+  const later = ['--purchased-on', '2026-06-01'];
+  const future = await add('--hours', '5', '--rate', '110', ...later);
+  const futureMoney = await add('--amount', '80.00', ...later);
+  const { err } = await cli.run(['block', 'void', 'nope', '--reason', 'x']);
+  for (const block of [`${money} (€500.00)`, `${future} (5 h from 2026-06-01)`]) {
+    expect(err).toContain(`Dupont Plomberie: ${block}`);
+  }
+  const voided = async (id: string) => (await cli.run(['block', 'void', id, '--reason', 'x'])).out;
+  expect(await voided(future)).toBe(`Block ${future} is void; 5 h withdrawn.\n`);
+  expect(await voided(futureMoney)).toBe(`Block ${futureMoney} is void; €80.00 withdrawn.\n`);
+  expect((await cli.run(['block', 'void', 'nope', '--reason', 'x'])).err).not.toContain(future);
   expect((await cli.run(['verify'])).exitCode).toBe(0);
 });
 

@@ -121,6 +121,7 @@ test('check shows each line with its way out, probes by the client’s id, and e
   expect(exitCode).toBe(3);
   expect(out).toContain('ok      templates: all there\nfailed  psa auth: refused\n        Correct');
   expect(await cli.json(['check', '--offline'])).toMatchObject({ ok: false, checks: [{}, {}] });
+  expect(cli.opened.map(({ access }) => access)).toEqual(['write', 'trial']);
   expect(asked).toEqual([
     { isOffline: false, probeClient: bench.client.id },
     { isOffline: true, probeClient: null },

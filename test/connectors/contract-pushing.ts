@@ -79,6 +79,10 @@ export function describePushing<Kind extends PushKind>(subject: ContractSubject,
       const delivered = await push.create(message, soon());
       const withdrawal = { ...delivered, reason: 'It was a mistake.' };
       const first = await push.withdraw?.(message, withdrawal, soon());
+      // What only people can withdraw is not promised before.
+      if (kind === 'invoice' && push.withdraw !== undefined) {
+        expect(push.isWithdrawnByHand === true).toBe(first === null);
+      }
       expect(await push.withdraw?.(message, withdrawal, soon())).toEqual(first);
       // Closed or void, and not gone: a look for its key still finds it, once.
       expectStanding(bench, kind, message.key, 1);

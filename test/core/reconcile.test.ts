@@ -524,6 +524,30 @@ describe('what was sent', () => {
     expect((await reconcile()).found).toEqual([]);
   });
 
+  test('and stays for a person to void after an undo is shown until it is void or credited', async () => {
+    await openSale();
+    bench.psa.withdrawable.delete('invoice');
+    const [run] = await bench.app.store.listWritingRuns(1);
+    await bench.undo(run?.id ?? '');
+    // A vendor that only shows that it exists could never show that it is dealt with.
+    expect((await reconcile()).found).toEqual([]);
+    const line = `Dupont: invoice-undone, ${named()}: taken back by undo ${run?.id}`;
+    const { remoteId } = invoice();
+    bench.psa.standings.set(remoteId, { isVoid: false, isPaid: false });
+    expect((await reconcile()).found).toEqual([`${line} | open`]);
+    bench.at('2026-09-01T08:00:00.000Z');
+    bench.psa.standings.set(remoteId, { isVoid: false, isPaid: true });
+    expect((await reconcile()).found).toEqual([`${line} | paid`]);
+    for (const gone of [{ isVoid: true }, { isClosed: true }, null]) {
+      bench.psa.standings.set(remoteId, gone);
+      expect((await reconcile()).found).toEqual([]);
+    }
+    bench.psa.standings.set(remoteId, { isVoid: false, isPaid: true });
+    bench.psa.showInvoice(invoice(), { isPaid: true, totalMinor: 120_000, creditedMinor: 120_000 });
+    await bench.run();
+    expect((await reconcile()).found).toEqual([]);
+  });
+
   test('and cannot be understood holds up no other', async () => {
     await openSale();
     bench.psa.fail('inspect invoice', 'contract');

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Agreement, ReplenishRule } from '../../src/domain/agreements/terms.ts';
+import { buildBalances } from '../../src/reports/balances/balances.ts';
 import { buildStatement } from '../../src/reports/statement/statement.ts';
+import { runCheck } from '../../src/service/check/check.ts';
 import type { RunResult } from '../../src/service/run/run.ts';
 import type { Store } from '../../src/store/port.ts';
 import { agreementOf, CoreBench, clientOf, openingOf, ten } from '../support/core-bench.ts';
@@ -50,6 +52,16 @@ const statuses = async () => {
   const messages = await bench.app.store.listMessages({});
   return messages.filter(({ kind }) => kind !== 'balance-field').map(({ status }) => status);
 };
+const questions = () => {
+  const { clients, store } = bench.app;
+  return buildBalances(store, { shown: clients, all: clients, asOf: bench.psa.now });
+};
+const checked = async () => {
+  const { signal } = new AbortController();
+  const options = { isOffline: true, probeClient: null, signal };
+  const { lines } = await runCheck(bench.app, options);
+  return lines.filter(({ id }) => id === 'undone-invoice').map(({ detail }) => detail);
+};
 const shown = () => bench.psa.sentOf('balance-field').map(({ message }) => message.hoursText);
 
 /** A run that debits nine hours, alerts, sells ten more and uses the sale at once. */
@@ -80,10 +92,52 @@ describe('a sale that is undone', () => {
         kind: 'ticket-note',
         client: 'Dupont',
         remoteId: note?.remoteId,
+        label: note?.remoteId ?? '',
         fix: expect.stringMatching(/cannot be recalled/),
       },
     ]);
     expect(await bench.hours()).toEqual([10, 9]);
+  });
+
+  test('is promised to nobody where people must do it, and named as the outbox names it', async () => {
+    await open(2);
+    bench.psa.labels.set('invoice', 'INV-7');
+    const push = bench.app.connectors.get('psa')?.push.invoice;
+    if (push !== undefined) push.isWithdrawnByHand = true;
+    bench.psa.withdrawable.delete('invoice');
+    const run = await sell();
+    const preview = await bench.undo(run, false);
+    expect(preview.withdrawn.map(({ kind }) => kind)).toEqual(['alert-ticket']);
+    const byHand = {
+      kind: 'invoice',
+      label: 'INV-7',
+      fix: 'Void or credit invoice INV-7 in "psa".',
+    };
+    expect(preview.byHand).toContainEqual(expect.objectContaining(byHand));
+    expect((await bench.undo(run)).byHand).toEqual(expect.arrayContaining(preview.byHand));
+  });
+
+  test('whose invoice stays to be voided by hand is named until it is void or credited', async () => {
+    await open(2);
+    bench.psa.withdrawable.delete('invoice');
+    const run = await sell();
+    await bench.undo(run);
+    const [sent] = bench.psa.sentOf('invoice');
+    if (sent === undefined) throw new Error('no invoice was sent');
+    const named = `Dupont: invoice ${sent.remoteId} was taken back by undo ${run.run}`;
+    const fix = 'in "psa": void or credit it there';
+    const standsAs = async (change: Parameters<typeof bench.psa.showInvoice>[1]) => {
+      bench.psa.showInvoice(sent, { totalMinor: 120_000, ...change });
+      await bench.run();
+      return (await questions()).salesQuestions;
+    };
+    expect(await standsAs({})).toEqual([`${named} and is still open ${fix}`]);
+    const paid = [`${named} and was paid ${fix}`];
+    expect(await standsAs({ isPaid: true, creditedMinor: 60_000 })).toEqual(paid);
+    expect(await checked()).toEqual(paid);
+    expect(await standsAs({ isPaid: true, creditedMinor: 120_000 })).toEqual([]);
+    expect(await standsAs({ isVoid: true })).toEqual([]);
+    expect(await checked()).toEqual([]);
   });
 
   test('is not told nor sold again by the next run, and is at the next crossing', async () => {

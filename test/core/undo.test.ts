@@ -239,6 +239,7 @@ describe('a correction that is undone', () => {
         kind: 'charge',
         client: 'Dupont',
         remoteId: 't:psa:1#3',
+        label: 't:psa:1#3',
         fix: expect.stringContaining(third.run),
       },
     ]);

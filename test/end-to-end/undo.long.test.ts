@@ -48,7 +48,7 @@ test('a run under wrong rules is undone, here and in the PSA, and done anew unde
     expect(undone).toMatchObject({ undo: run, run: expect.stringMatching(/^u-/) });
     expect(new Set(undone.ledger.map(({ reason }) => reason))).toEqual(new Set(['reversal']));
     const [alert] = msp.psa.state.listTickets().filter(({ externalXRef }) => externalXRef !== null);
-    expect(undone.withdrawn).toEqual([
+    expect(undone.withdrawn).toMatchObject([
       { kind: 'alert-ticket', client: 'Dupont', remoteId: String(alert?.id) },
     ]);
     expect(msp.psa.state.tables.tickets.get(alert?.id ?? 0)).toMatchObject({ closedFlag: true });

@@ -518,6 +518,21 @@ test('time that is not rounded has no example', () => {
   expect(textOf(build({ rounding }))).toContain('Time is debited to the second. ');
 });
 
+test.each([
+  ['en', 'the Client holds these Blocks, less what has been used: - 8 h at'],
+  ['fr', 'le Client dispose des Forfaits suivants, moins ce qui en a été utilisé : - 8 h à'],
+] as const)('blocks are listed by their size, and it says so (%s)', (locale, words) => {
+  const held: Block[] = [
+    {
+      ...{ id: 'b-1', key: 'test:b-1', clientId: 'dupont', source: 'opening', offer: null },
+      ...{ seconds: 8 * hour, amountMinor: null, rateMinor: 12_000, currency: 'EUR' },
+      ...{ purchasedOn: '2026-04-01', expiresOn: null, priority: 0, workTypes: null },
+      ...{ status: 'active', activate: 'at-once', invoiceKey: null },
+    },
+  ];
+  expect(textOf(build({}, { held, client: { locale } }))).toContain(words);
+});
+
 test('the mandate is that of the currency', () => {
   const terms = { replenish: sells('recharge'), recharge };
   const mandateIn = (currency: string) => textOf(build(terms, { client: { currency } }));

@@ -152,6 +152,7 @@ describe('a delivered invoice', () => {
     createdAt: '2026-03-02T10:00:00.000Z',
     block: { id: 'b-1', status: 'active' },
     mirrored: { isPaid: false, isVoid: false, creditedMinor: null },
+    undoneRun: null,
   };
   const terms = { totalMinor: 120_000, currency: 'EUR' };
   type Invoice = readonly [Delivery, typeof terms, RemoteState | null, boolean];
@@ -242,6 +243,7 @@ test('figures have the form of the config’s language', () => {
     remoteLabel: 'INV-42',
     block: null,
     mirrored: { isPaid: false, isVoid: false, creditedMinor: 2000 },
+    undoneRun: null,
   } as const;
   const terms = { totalMinor: 120_000, currency: 'USD' };
   expect(compareInvoice(sent, terms, {}, true, american)).toMatchObject([

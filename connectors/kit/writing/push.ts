@@ -14,7 +14,8 @@ import type { Recent } from './recent.ts';
 import { type ClosableTicket, inspectTicket, type Keyed, withdrawTicket } from './tickets.ts';
 
 /** A record of ours in the vendor's system. `Row`: as found; null if it is not. */
-export interface KeyedRecord<C, Message, Row, Id extends string> {
+export interface KeyedRecord<C, Message, Row, Id extends string>
+  extends Pick<PushOf<Message>, 'isWithdrawnByHand'> {
   /** Noun for the log: `ticket`. */
   noun: string;
   /** Nothing is written if one of these facts is false. Default: `kept`. */
@@ -48,7 +49,7 @@ export function keyedPush<
   record: KeyedRecord<C, Message, Row, Id>,
 ): (open: OpenCall<C>) => PushOf<Message> {
   const { inspect, withdraw } = withTicket(record);
-  const { findMissing } = record;
+  const { findMissing, isWithdrawnByHand } = record;
   let known: Message | null = null;
   return (open) => ({
     async find(message, signal) {
@@ -71,12 +72,11 @@ export function keyedPush<
       findMissing: async (messages, signal) =>
         known === null ? new Set() : findMissing(open(signal), known, messages),
     }),
-    ...(inspect && {
-      inspect: (message, remoteId, signal) => inspect(open(signal), message, remoteId),
-    }),
+    ...(inspect && { inspect: (message, id, signal) => inspect(open(signal), message, id) }),
     ...(withdraw && {
       withdraw: (message, withdrawal, signal) => withdraw(open(signal), message, withdrawal),
     }),
+    ...(isWithdrawnByHand && { isWithdrawnByHand }),
   });
 }
 

@@ -59,13 +59,13 @@ function undoText(result: ShownUndo, scope: Scope): string {
     ledgerText(result, scope),
     listText(
       isDone ? 'Withdrawn:' : 'To be withdrawn:',
-      result.withdrawn.map(({ kind, client, remoteId }) => `${kind} ${remoteId ?? ''}, ${client}`),
+      result.withdrawn.map(({ kind, client, label }) => `${kind} ${label ?? ''}, ${client}`),
     ),
     listText(isDone ? 'Cancelled:' : 'To be cancelled:', result.cancelled),
     listText(
       'To do by hand:',
       result.byHand.map(
-        ({ kind, client, remoteId, fix }) => `${kind} ${remoteId ?? ''}, ${client}: ${fix}`,
+        ({ kind, client, label, fix }) => `${kind} ${label ?? ''}, ${client}: ${fix}`,
       ),
     ),
     isDone

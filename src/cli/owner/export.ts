@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { KindError } from '../../domain/errors.ts';
@@ -6,6 +6,7 @@ import { buildBuyerFiles } from '../../reports/buyer/buyer-files.ts';
 import { manifestName, spellManifest, toManifest } from '../../reports/buyer/manifest.ts';
 import { readFolder } from '../../reports/buyer/read-folder.ts';
 import { verifyFiles } from '../../reports/buyer/verify-files.ts';
+import { createFolder } from '../../service/app/new-folder.ts';
 import { readMonths } from '../input/values.ts';
 import { withFileFix, writeFile } from '../output/write-file.ts';
 import type { Cli, Scope } from '../scope.ts';
@@ -52,7 +53,7 @@ async function exportBuyer(scope: Scope, folder: string, options: ExportOptions)
   const manifest = toManifest(files);
   for (const [name, text] of [...files, [manifestName, spellManifest(manifest)] as const]) {
     const file = join(folder, name);
-    withFileFix(file, () => mkdirSync(dirname(file), { recursive: true, mode: 0o700 }));
+    withFileFix(file, () => createFolder(dirname(file), 0o700));
     writeFile(file, text);
   }
   const { disagreement } = verifyFiles(readFolder(folder));
@@ -71,7 +72,7 @@ async function exportBuyer(scope: Scope, folder: string, options: ExportOptions)
 
 /** Files of an earlier export would count as part of this one. */
 function refuseFilled(folder: string): void {
-  withFileFix(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
+  withFileFix(folder, () => createFolder(folder, 0o700));
   if (readdirSync(folder).length === 0) return;
   throw new KindError('config', `${folder} is not empty.`, { fix: 'Name a new folder.' });
 }

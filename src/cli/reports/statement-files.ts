@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Client } from '../../domain/agreements/terms.ts';
 import { foldName } from '../../domain/records/names.ts';
@@ -11,6 +10,7 @@ import { statementToCsv } from '../../reports/statement/statement-csv.ts';
 import { statementToHtml } from '../../reports/statement/statement-html.ts';
 import { statementToJson } from '../../reports/statement/statement-json.ts';
 import type { Statement } from '../../reports/statement/statement-shape.ts';
+import { createFolder } from '../../service/app/new-folder.ts';
 import type { Printer } from '../../service/publish/print-pdf.ts';
 import type { TableOptions } from '../output/table.ts';
 import { withFileFix, writeFile } from '../output/write-file.ts';
@@ -86,7 +86,7 @@ export async function writeAllStatements(
   source: StatementSource,
   { folder, ...request }: Omit<FilesRequest, 'clients' | 'nameFile'> & { folder: string },
 ): Promise<StatementFile[]> {
-  withFileFix(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
+  withFileFix(folder, () => createFolder(folder, 0o700));
   const names = new Set<string>();
   const ending = request.format === 'text' ? 'txt' : request.format;
   const nameFile = (client: Client, month: string) => {

@@ -32,7 +32,8 @@ export function defineCheck(check: Command, cli: Cli): void {
     .option('--yes', 'with --mark: do not ask')
     .action((options: CheckOptions, command: Command) => {
       if (isGoLive(options)) return answerGoLive(cli, command, options);
-      return cli.withApp(command, 'write', async ({ app, deps, answer, paint }) => {
+      const access = options.offline === true ? 'trial' : 'write';
+      return cli.withApp(command, access, async ({ app, deps, answer, paint }) => {
         const { probe } = options;
         const { lines, exitCode } = await deps.service.runCheck(app, {
           isOffline: options.offline === true,

@@ -22,6 +22,7 @@ import { readNameNotices } from '../notices/name-notices.ts';
 import { readRechargeNotices } from '../notices/recharge-notices.ts';
 import { type Reconciliation, readReconciliation } from '../notices/reconciliation.ts';
 import { readUndelivered, type Undelivered } from '../notices/undelivered.ts';
+import { readUndoneNotices } from '../notices/undone-invoices.ts';
 import { readUnlisted, type UnlistedWorkType } from '../notices/unlisted.ts';
 import { handSaleText, readSalesQuestions } from './open-orders.ts';
 
@@ -105,6 +106,7 @@ export async function buildBalances(
     names: await readNameNotices(store, all),
     salesQuestions: [
       ...(await readSalesQuestions(store, clients)),
+      ...(await readUndoneNotices(store, clients)),
       ...(await readHandSales(store, clients, offers)).map((sale) => handSaleText(sale, format)),
       ...(await readRechargeNotices(store, { clients, asOf, format })),
     ],

@@ -33,14 +33,16 @@ export interface App {
   close(): Promise<void>;
 }
 
+export type Access = 'read' | 'write' | 'run' | 'trial';
+
 export interface AppOptions {
   vendors: VendorRegistry;
   configFile: string;
   /**
    * read: nothing is created, migrated or assigned. run: until something has been sent, a changed
-   * config is also applied to earlier debits.
+   * config is also applied to earlier debits. trial: as write, but a missing database is not created.
    */
-  access: 'read' | 'write' | 'run';
+  access: Access;
   /** Treats this as the first live run, whatever evidence there is of an earlier one. */
   isFirst?: boolean;
   /** One JSON document is expected on standard output. */
@@ -76,7 +78,8 @@ export async function openApp(options: AppOptions): Promise<App> {
   const log = openLog(config, redactor, options);
   const isReadOnly = options.access === 'read';
   if (!isReadOnly && options.isFirst !== true) refuseLostFile(config);
-  let store = await openStore({ file: config.store, isReadOnly, now });
+  const isTrial = options.access === 'trial';
+  let store = await openStore({ file: config.store, isReadOnly, isTrial, now });
   try {
     if (options.access === 'run' && options.isFirst !== true) await refuseLostStore(config, store);
     const { clients, questions } = isReadOnly

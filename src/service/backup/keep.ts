@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, parse } from 'node:path';
 import { KindError } from '../../domain/errors.ts';
 import { nameOfPlace } from '../../domain/store-address.ts';
 import { syncPath, withFileErrors } from '../../store/private-file.ts';
 import { readOrigin } from '../../store/sqlite/copies.ts';
 import type { App } from '../app/app.ts';
+import { createFolder } from '../app/new-folder.ts';
 
 export interface KeptBackup {
   file: string;
@@ -25,7 +26,7 @@ export async function backUpInto(
   keep: number | null,
 ): Promise<KeptBackup> {
   refuseFile(folder);
-  withFileErrors(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
+  withFileErrors(folder, () => createFolder(folder, 0o700));
   const name = parse(nameOfPlace(config.store)).name.replace('?schema=', '-');
   const file = freeName(folder, name, now());
   const part = `${file}.part`;

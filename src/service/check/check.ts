@@ -17,6 +17,7 @@ import {
 import { describeNotice, readNameNotices } from '../../reports/notices/name-notices.ts';
 import { readRechargeNotices } from '../../reports/notices/recharge-notices.ts';
 import { readUndelivered, undeliveredLines } from '../../reports/notices/undelivered.ts';
+import { readUndoneNotices, undoneInvoiceFix } from '../../reports/notices/undone-invoices.ts';
 import { readUnlisted, unlistedFix } from '../../reports/notices/unlisted.ts';
 import type { App } from '../app/app.ts';
 import { refuseLostStore } from '../app/lost-store.ts';
@@ -158,6 +159,9 @@ async function checkStored(app: App): Promise<CheckLine[]> {
   for (const notice of await readRechargeNotices(store, { clients, asOf, format })) {
     const fix = 'Ask the client for a mandate, or agree on another way to pay.';
     lines.push(toWarning('recharge', notice, fix));
+  }
+  for (const notice of await readUndoneNotices(store, clients)) {
+    lines.push(toWarning('undone-invoice', notice, undoneInvoiceFix));
   }
   for (const question of questions) lines.push(failed(null, 'client-id-changed', question));
   for (const left of await readLeftClients(store, config.clients, clients)) {

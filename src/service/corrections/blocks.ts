@@ -1,8 +1,8 @@
 import { moveLastDay } from '../../debit/move-last-day.ts';
 import type { Onboarding } from '../../domain/agreements/terms.ts';
-import { asScheduled } from '../../domain/blocks/validity.ts';
+import { asScheduled, isScheduled } from '../../domain/blocks/validity.ts';
 import { KindError } from '../../domain/errors.ts';
-import { formatIn } from '../../domain/format.ts';
+import { type Format, formatIn } from '../../domain/format.ts';
 import { blockIdOf } from '../../domain/keys.ts';
 import type { Posting } from '../../domain/ledger/ledger.ts';
 import { payOffOverage } from '../../domain/ledger/postings.ts';
@@ -144,15 +144,16 @@ export async function voidBlock(
       throw new KindError('config', `Block ${request.blockId} is already void.`);
     }
     await refuseInvoiceUnderWay(scope.store, block);
-    const { remainingSeconds: removedSeconds, remainingMinor: removedMinor, currency } = block;
+    const { remainingSeconds, remainingMinor, currency } = block;
+    const isPosted = remainingSeconds > 0 || (remainingMinor ?? 0) > 0;
     const refund: Posting = {
       key: `void:${block.id}:${scope.ledger.clientSeq}`,
       clientId: block.clientId,
       side: 'debit',
       reason: 'refund',
       blockId: block.id,
-      seconds: removedSeconds,
-      minor: removedMinor,
+      seconds: remainingSeconds,
+      minor: remainingMinor,
       usedBy: null,
       chargeId: null,
       reverses: null,
@@ -161,9 +162,12 @@ export async function voidBlock(
     };
     await writeEntry(scope, {
       blockStatuses: [{ blockId: block.id, status: 'void' }],
-      postings: removedSeconds > 0 || (removedMinor ?? 0) > 0 ? [refund] : [],
+      postings: isPosted ? [refund] : [],
     });
-    return { removedSeconds, removedMinor, currency };
+    // Nothing of a block is credited before its first day, and all of it is lost.
+    return isScheduled(block)
+      ? { removedSeconds: block.seconds, removedMinor: block.amountMinor, currency }
+      : { removedSeconds: remainingSeconds, removedMinor: remainingMinor, currency };
   });
 }
 
@@ -183,10 +187,22 @@ async function findBlock({ config, store, clients }: ManualApp, blockId: string)
   const blocks = ledgers.flatMap((ledger) => ledger.blocks);
   const block = blocks.find((candidate) => candidate.id === blockId);
   if (block !== undefined) return block;
-  const known = blocks
-    .filter((candidate) => candidate.status === 'active')
-    .map(({ id, seconds }) => `${id} (${formatIn(config).duration(seconds)})`);
-  throw new KindError('config', `There is no block ${blockId}.`, {
-    fix: `Active blocks: ${known.slice(0, 10).join(', ') || 'none'}.`,
+  const format = formatIn(config);
+  const known = clients.flatMap(({ id, name }) => {
+    const usable = blocks.filter(
+      (candidate) =>
+        candidate.clientId === id && (candidate.status === 'active' || isScheduled(candidate)),
+    );
+    return usable.map((candidate) => `${name}: ${blockText(candidate, format)}`);
   });
+  throw new KindError('config', `There is no block ${blockId}.`, {
+    fix: `Blocks that are usable, now or later: ${known.slice(0, 10).join(', ') || 'none'}.`,
+  });
+}
+
+function blockText(block: Block, format: Format): string {
+  const { id, seconds, amountMinor, currency, purchasedOn } = block;
+  const size =
+    amountMinor === null ? format.duration(seconds) : format.money(amountMinor, currency);
+  return `${id} (${size}${isScheduled(block) ? ` from ${purchasedOn}` : ''})`;
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { PushKind } from '../../contract/connector.ts';
 import type { Client } from '../../domain/agreements/terms.ts';
 import { describeError, KindError } from '../../domain/errors.ts';
 import type { LedgerEntry, Posting } from '../../domain/ledger/ledger.ts';
@@ -35,6 +36,8 @@ interface RemoteThing {
   kind: string;
   client: string;
   remoteId: string | null;
+  /** As `outbox` shows it. */
+  label: string | null;
 }
 
 interface LeftByHand extends RemoteThing {
@@ -118,7 +121,8 @@ async function preview(app: App, run: RunRow): Promise<UndoResult> {
   const standing = messages.filter(({ key }) => remote.has(key));
   const canWithdraw = ({ connection, kind }: { connection: string; kind: string }) => {
     const push = connectors.get(connection)?.push;
-    return Object.entries(push ?? {}).some(([name, one]) => name === kind && 'withdraw' in one);
+    const one = push?.[kind as PushKind];
+    return one?.withdraw !== undefined && one.isWithdrawnByHand !== true;
   };
   const left = standing.filter((message) => !canWithdraw(message));
   return {
@@ -223,8 +227,10 @@ function toRemote(message: {
   kind: string;
   clientName: string;
   remoteId: string | null;
+  remoteLabel: string | null;
 }): RemoteThing {
-  return { kind: message.kind, client: message.clientName, remoteId: message.remoteId };
+  const { kind, clientName: client, remoteId, remoteLabel } = message;
+  return { kind, client, remoteId, label: remoteLabel ?? remoteId };
 }
 
 function keptByHand(
@@ -236,7 +242,7 @@ function keptByHand(
     kind === 'charge'
       ? `Run ${byRun} posted this charge again: undo that run too if it is also wrong.`
       : `Run ${byRun} sold this block: undo that run if the sale is wrong.`;
-  return { kind, client, remoteId: id, fix };
+  return { kind, client, remoteId: id, label: id, fix };
 }
 
 function toShown(entry: Posting | LedgerEntry): UndoResult['ledger'][number] {

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -12,6 +11,7 @@ import {
 import { join } from 'node:path';
 import { KindError } from '../../domain/errors.ts';
 import { withFileErrors } from '../../store/private-file.ts';
+import { createFolder } from '../app/new-folder.ts';
 
 /** Every user may read what a web server shows, whatever the umask of this process. */
 export const publicMode = 0o644;
@@ -27,7 +27,7 @@ export function preparePagesFolder(folder: string): string {
   refuseForeign(join(folder, 'index.html'));
   const isNew = !existsSync(folder);
   withFileErrors(pages, () => {
-    mkdirSync(pages, { recursive: true });
+    createFolder(pages);
     for (const path of isNew ? [folder, pages] : [pages]) chmodSync(path, 0o755);
   });
   return pages;

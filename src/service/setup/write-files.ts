@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { syncPath, withFileErrors } from '../../store/private-file.ts';
+import { createFolder } from '../app/new-folder.ts';
 
 export interface NewFile {
   path: string;
@@ -22,7 +23,7 @@ export function replaceFiles(
     for (const { path, text, isPrivate } of files) {
       const place = beside.get(path) ?? path;
       withFileErrors(path, () => {
-        mkdirSync(dirname(path), { recursive: true });
+        createFolder(dirname(path));
         writeFileSync(place, text, { mode: isPrivate ? 0o600 : modeOf(path), flag: 'wx' });
         syncPath(place);
       });

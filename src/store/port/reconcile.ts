@@ -99,6 +99,8 @@ export interface Delivery {
   block: Pick<Block, 'id' | 'status'> | null;
   /** The invoice as mirrored; null: no such row. */
   mirrored: { isPaid: boolean; isVoid: boolean; creditedMinor: number | null } | null;
+  /** The undone run that sent the invoice, if that was not withdrawn; null: not undone. */
+  undoneRun: string | null;
 }
 
 /** One sale with several invoices. */
@@ -148,8 +150,8 @@ export interface ReconcileStore {
   /** Tickets whose listed, mirrored and debited time differ. */
   streamHours(): AsyncIterable<TicketHours[]>;
   /**
-   * The clients' invoices written since the timestamp, or whose block is not empty, and alerts
-   * whose threshold is still crossed; in pages of at most 100.
+   * The clients' invoices written since the timestamp, or whose block is not empty, those
+   * that an undo left to be voided by hand, and alerts whose threshold is still crossed; in pages of at most 100.
    */
   streamDeliveries(
     connection: string,

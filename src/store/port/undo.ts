@@ -63,6 +63,17 @@ export interface UndoMessage {
   detail: string | null;
 }
 
+/** An invoice that an undo left to be voided by hand, and that still stands as last read. */
+export interface UndoneInvoice {
+  clientId: string;
+  connection: string;
+  /** The undone run. */
+  runId: string;
+  /** Its number in the PSA, or else its ID. */
+  label: string;
+  isPaid: boolean;
+}
+
 export interface UndoBatch {
   at: Instant;
   /** The undo's own run. */
@@ -113,6 +124,8 @@ export interface UndoStore {
     at: Instant,
     settled: Pick<UndoMessage, 'status' | 'detail'>,
   ): Promise<void>;
+  /** In the order in which they were sent. */
+  readUndoneInvoices(): Promise<UndoneInvoice[]>;
   /** The ledger entries that a run posted, including reversals, oldest first. */
   readRunEntries(runId: string): Promise<LedgerEntry[]>;
   /** Blocks of these clients whose hours were withdrawn. */

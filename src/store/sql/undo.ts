@@ -9,6 +9,7 @@ import type {
   RunTraces,
   UndoBatch,
   UndoMessage,
+  UndoneInvoice,
   UndoneRun,
   UndoStore,
 } from '../port.ts';
@@ -19,7 +20,7 @@ import { blockColumns, fromStoredBlock, type StoredBlock } from './ledger/balanc
 import { undoBlockEdits } from './ledger/block-edits.ts';
 import { ledgerColumns } from './ledger/ledger.ts';
 import { messageRows } from './outbox.ts';
-import { invoiceOfSale } from './replenish/invoice-of-sale.ts';
+import { invoiceOfSale, isStanding } from './replenish/invoice-of-sale.ts';
 
 /** Of the memory that belongs to no connection; the client's id follows. */
 const heldBillingPrefix = 'undone-billing:';
@@ -73,6 +74,7 @@ export function undoStore(database: Database): UndoStore {
     settleUndoMessage: async (key, at, { status, detail }) => {
       database.update('undo_message', { messageKey: key }, { status, detail, settledAt: at });
     },
+    readUndoneInvoices: async () => readUndoneInvoices(database),
     readRunEntries: async (runId) =>
       database.rows<LedgerEntry>(
         `SELECT ${ledgerColumns} FROM ledger l WHERE l.run_id = ? ORDER BY l.seq`,
@@ -188,6 +190,18 @@ function readMessages(database: Database, runId: string): UndoMessage[] {
     const state = byKey.get(message.key);
     return state === undefined ? [] : [{ message, status: state.status, detail: state.detail }];
   });
+}
+
+function readUndoneInvoices(database: Database): UndoneInvoice[] {
+  const rows = database.rows<Omit<UndoneInvoice, 'isPaid'> & { isPaid: number }>(
+    `SELECT m.client_id AS clientId, m.connection, u.run_id AS runId,
+       coalesce(m.remote_label, i.number, m.remote_id, i.source_id) AS label, i.is_paid AS isPaid
+     FROM undo_message u JOIN push_message m ON m.key = u.message_key
+     JOIN mirror_invoice i ON ${invoiceOfSale}
+     WHERE m.kind = 'invoice' AND u.status IN ('open', 'by-hand') AND ${isStanding}
+     ORDER BY m.seq`,
+  );
+  return rows.map(({ isPaid, ...row }) => ({ ...row, isPaid: isPaid === 1 }));
 }
 
 function readUndoneBlocks(database: Database, clientIds: readonly string[]): ReadonlySet<string> {

@@ -11,15 +11,22 @@ import { readMigrations } from './migrations.ts';
 export const connectionPragmas =
   'PRAGMA trusted_schema = OFF; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384;';
 
+interface OpenOptions {
+  isReadOnly: boolean;
+  isTrial?: boolean;
+  now(): number;
+}
+
 /**
- * The file is created with its folder, except for reading. Throws `config` for what an admin must fix:
+ * The file is created with its folder, except for reading and for a trial. Throws `config` for what an admin must fix:
  * no permission, a full disk, a file that is not a database.
  */
 export async function openSqlite(
   place: string,
-  { isReadOnly, now }: { isReadOnly: boolean; now(): number },
+  { isReadOnly, isTrial = false, now }: OpenOptions,
 ): Promise<SqliteDatabase> {
   const file = placeOf(place);
+  if (isTrial && !existsSync(file)) return openInMemory(now);
   if (!isReadOnly) createPrivately(file);
   else if (!existsSync(file)) {
     throw new KindError('config', `The database ${file} does not exist yet.`, {
@@ -39,4 +46,11 @@ export async function openSqlite(
     database.close();
     throw error;
   }
+}
+
+function openInMemory(now: () => number): SqliteDatabase {
+  const database = new SqliteDatabase(':memory:', { isReadOnly: false });
+  database.exec(connectionPragmas);
+  migrate(database, readMigrations(), now());
+  return database;
 }

@@ -1,7 +1,7 @@
 import type { Instant } from '../../../domain/time.ts';
 import type { Delivery, DoubleInvoice } from '../../port.ts';
 import { type Database, listValue } from '../database.ts';
-import { invoiceOfSale } from '../replenish/invoice-of-sale.ts';
+import { invoiceOfSale, isStanding } from '../replenish/invoice-of-sale.ts';
 
 const pageSize = 100;
 
@@ -15,8 +15,7 @@ type StoredDelivery = Omit<Delivery, 'block' | 'mirrored'> & {
 
 /**
  * A threshold is still crossed if nothing was bought since it fired. A block's remaining hours are
- * a cache; if that is empty, an invoice is checked once too often. What an undo withdraws is
- * reported by the undo.
+ * a cache; if that is empty, an invoice is checked once too often.
  */
 const matters = `(m.kind = 'invoice' AND coalesce(b.status, 'active') <> 'void'
     AND (m.created_at >= ?3 OR b.status = 'ordered' OR coalesce(r.remaining_seconds, 1) > 0
@@ -26,6 +25,10 @@ const matters = `(m.kind = 'invoice' AND coalesce(b.status, 'active') <> 'void'
       AND NOT EXISTS (SELECT 1 FROM ledger l WHERE l.client_id = e.client_id
         AND l.client_seq > e.fired_client_seq AND l.side = 'credit'
         AND l.reason IN ('purchase', 'adjustment'))))`;
+
+/** An undo tells once of the invoice that it cannot withdraw, and the client may pay it later. */
+const isUndone = `(m.kind = 'invoice' AND u.status IN ('open', 'by-hand')
+  AND (i.source_id IS NULL OR ${isStanding}))`;
 
 export async function* streamDeliveries(
   database: Database,
@@ -38,13 +41,14 @@ export async function* streamDeliveries(
       `SELECT m.seq, m.key, m.kind, m.client_id AS clientId, m.payload, m.remote_id AS remoteId,
          m.remote_label AS remoteLabel, m.created_at AS createdAt, b.id AS blockId,
          b.status AS blockStatus, i.is_paid AS isPaid, i.is_void AS isVoid,
-         i.credited_minor AS creditedMinor
+         i.credited_minor AS creditedMinor, u.run_id AS undoneRun
        FROM push_message m LEFT JOIN block b ON b.invoice_key = m.key
        LEFT JOIN block_balance r ON r.block_id = b.id
        LEFT JOIN mirror_invoice i ON ${invoiceOfSale}
+       LEFT JOIN undo_message u ON u.message_key = m.key
        WHERE m.connection = ?1 AND m.status = 'delivered' AND m.remote_id IS NOT NULL
-         AND m.client_id IN (SELECT value FROM json_each(?2)) AND m.seq > ?4 AND ${matters}
-         AND NOT EXISTS (SELECT 1 FROM undo_message u WHERE u.message_key = m.key)
+         AND m.client_id IN (SELECT value FROM json_each(?2)) AND m.seq > ?4
+         AND (u.message_key IS NULL AND ${matters} OR ${isUndone})
        ORDER BY m.seq, b.id LIMIT ${pageSize}`,
       connection,
       listValue(clientIds),

@@ -27,6 +27,13 @@ export const isMissing = `g.first_at <= strftime('%Y-%m-%dT%H:%M:%fZ', g.last_at
 export const invoiceColumns = `i.is_paid AS isPaid, i.is_void AS isVoid, i.total_minor AS totalMinor,
        i.net_minor AS netMinor, i.paid_minor AS paidMinor, i.credited_minor AS creditedMinor`;
 
+/**
+ * Of `mirror_invoice i`: the client may still pay it, or has. A paid one is settled once all of it
+ * was credited.
+ */
+export const isStanding =
+  'i.is_void = 0 AND (i.total_minor IS NULL OR coalesce(i.credited_minor, 0) < i.total_minor)';
+
 type Flags = 'isPaid' | 'isVoid';
 export type InvoiceColumns = { [flag in Flags]: number | null } & Omit<SoldInvoice, Flags>;
 
