@@ -1,7 +1,7 @@
 import type { PushKind, PushMessages, RemoteState } from '../contract/connector.ts';
 import { describeError, isKindError, KindError } from '../domain/errors.ts';
-import type { Delivery } from '../store/port.ts';
-import { compareAlert, compareInvoice, compareUndone } from './compare-delivery.ts';
+import type { BookedInvoice, Delivery } from '../store/port.ts';
+import { compareAlert, compareInvoice, compareUndone, subjectOf } from './compare-delivery.ts';
 import {
   type Found,
   type ReconcileContext,
@@ -21,9 +21,10 @@ export async function compareDeliveries(
     for (const delivery of page) {
       refuseStopped(context);
       outcome.rows += 1;
-      await keepFound(context, outcome, await compareSafely(context, delivery));
+      await keepFound(context, outcome, await compareSafely(context, delivery, compareOne));
     }
   }
+  await findBooked(context, outcome, clientIds);
   const doubles = await store.readDoubleInvoices(connection, clientIds);
   const found = doubles.map(({ key, clientId, invoices }): Found => {
     const subject = `invoice ${key}`;
@@ -32,10 +33,42 @@ export async function compareDeliveries(
   await keepFound(context, outcome, found);
 }
 
+/**
+ * Whether invoices that were written there and booked as blocks still exist. Their amounts and payments
+ * are what was read. Without their ID they cannot be found: they do not bear our key.
+ */
+async function findBooked(
+  context: ReconcileContext,
+  outcome: ReconcileOutcome,
+  clientIds: readonly string[],
+): Promise<void> {
+  const { store, connection, connector } = context;
+  if (connector.push.invoice?.inspect === undefined) return;
+  for (const booked of await store.readBookedInvoices(connection, clientIds)) {
+    refuseStopped(context);
+    outcome.rows += 1;
+    await keepFound(context, outcome, await compareSafely(context, booked, compareBooked));
+  }
+}
+
+async function compareBooked(context: ReconcileContext, booked: BookedInvoice): Promise<Found[]> {
+  const { standing } = await inspect(context, 'invoice', booked);
+  const { key, clientId } = booked;
+  await context.store.noteInvoice(key, context.at, standing !== null);
+  if (standing !== null) return [];
+  const subject = subjectOf('invoice', booked);
+  const ours = 'booked as a block';
+  return [{ kind: 'invoice-missing', subject, clientId, ours, theirs: 'not there' }];
+}
+
 /** An unreadable one does not block the others. */
-async function compareSafely(context: ReconcileContext, delivery: Delivery): Promise<Found[]> {
+async function compareSafely<One extends Delivery | BookedInvoice>(
+  context: ReconcileContext,
+  delivery: One,
+  compare: (context: ReconcileContext, delivery: One) => Promise<Found[]>,
+): Promise<Found[]> {
   try {
-    return await compareOne(context, delivery);
+    return await compare(context, delivery);
   } catch (error) {
     if (!isKindError(error, 'contract', 'rejected')) throw error;
     const { kind, key, clientId } = delivery;
@@ -69,7 +102,7 @@ async function compareOne(context: ReconcileContext, delivery: Delivery): Promis
 async function inspect<Kind extends PushKind>(
   { connector, connection, signal }: ReconcileContext,
   kind: Kind,
-  { key, payload, remoteId }: Delivery,
+  { key, payload, remoteId }: Delivery | BookedInvoice,
 ): Promise<{ standing: RemoteState | null; message: PushMessages[Kind] }> {
   const push = connector.push[kind];
   if (push === undefined) {

@@ -92,7 +92,10 @@ export function compareAlert(
   return [{ kind: 'alert-closed', subject, clientId, ours, theirs: 'closed' }];
 }
 
-function subjectOf(noun: string, { key, remoteId, remoteLabel }: Delivery): string {
+export function subjectOf(
+  noun: string,
+  { key, remoteId, remoteLabel }: Pick<Delivery, 'key' | 'remoteId' | 'remoteLabel'>,
+): string {
   return `${noun} ${remoteLabel ?? remoteId} (${key})`;
 }
 

@@ -28,7 +28,7 @@ export function fixOf(found: Found, { connection, canSweep }: Situation): string
     'block-balance':
       'Two systems debit these hours. Compare prepaid-hours explain balance with the agreement there and correct the wrong one (prepaid-hours adjust), or end the agreement.',
     'block-sold': `If it is a separate sale, book it as a block: prepaid-hours block accept ${found.invoice}`,
-    'invoice-missing': `If it was deleted on purpose, do nothing: if the next comparison does not find it either, the next run closes the order or withdraws its hours. If not, create it again there, then prepaid-hours block accept ${block}.`,
+    'invoice-missing': `If it was deleted on purpose, do nothing: if the next comparison does not find it either, the next run closes the order or withdraws its hours. If not, create it again there${found.blockId === undefined ? '' : `, then prepaid-hours block accept ${block}`}.`,
     'invoice-twice': 'Void all but one there: the block was sold only once.',
     'invoice-void': `The next run that reads it closes the order or withdraws its hours. If the PSA does not report voided invoices: prepaid-hours block void ${block}.`,
     'invoice-undone':

@@ -10,6 +10,7 @@ import { type OwedWork, ownLeft } from '../domain/thresholds/positions.ts';
 import type { Position } from '../domain/thresholds/thresholds.ts';
 import { type DateText, dateInZone } from '../domain/time.ts';
 import type {
+  Block,
   ClientLedger,
   Episode,
   NewMessage,
@@ -50,8 +51,8 @@ interface Situation {
 }
 
 interface ClosedSales {
-  /** Blocks that are ordered, and whose invoice still counts. */
-  openOrders: ReadonlySet<string>;
+  /** Blocks that are ordered, and whose invoice still counts, with its number. */
+  openOrders: ReadonlyMap<string, string | null>;
   /** Clients with automatic sales on hold. */
   heldClients: ReadonlySet<string>;
 }
@@ -198,10 +199,14 @@ async function decideClient(
   const followed = followEpisodes(rules, positions, known, found);
   const isHeld = situation.heldClients.has(client.id);
   const open = ordered.filter(({ id }) => situation.openOrders.has(id));
+  const toOpenOrder = (block: Block) => ({
+    ...block,
+    invoice: situation.openOrders.get(block.id) ?? null,
+  });
   const reached = withOrders(positions, crossings, {
     family: familyOf(client, context.clients),
     // A hold refuses whatever is ordered.
-    ordered: isHeld ? [] : open.filter((block) => !isScheduled(block)),
+    ordered: isHeld ? [] : open.filter((block) => !isScheduled(block)).map(toOpenOrder),
     isClosed: isHeld || open.length > 0,
   });
   const runOut =

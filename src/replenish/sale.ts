@@ -24,7 +24,7 @@ export interface Sale {
 
 /** Why nothing, or not enough, is sold. */
 export type Refusal =
-  | { why: 'order-open'; invoiceKey: string | null }
+  | { why: 'order-open'; invoiceKey: string | null; invoice?: string }
   | { why: 'on-hold' }
   | { why: 'agreement-ended' | 'agreement-later' | 'agreement-ends-first'; on: DateText }
   | { why: 'offer-limited'; offer: Offer }
@@ -43,6 +43,8 @@ interface OpenOrder {
   currency: string;
   /** Absent in messages stored by earlier versions. */
   invoiceKey?: string | null;
+  /** The number of the invoice, as far as it is known. */
+  invoice?: string | null;
 }
 
 interface Draft {
@@ -93,11 +95,12 @@ export function withOrders(
 ): Reached & { unusable: Refusal | null } {
   const orders = known.ordered
     .filter(() => known.isClosed)
-    .map(({ workTypes, amountMinor, currency, invoiceKey = null }) => ({
+    .map(({ workTypes, amountMinor, currency, invoiceKey = null, invoice = null }) => ({
       workTypes,
       amountMinor,
       currency,
       invoiceKey,
+      invoice,
     }));
   const { byHand } = known;
   const reached = { positions, crossings, orders, ...(byHand === undefined ? {} : { byHand }) };
@@ -207,7 +210,9 @@ function draftSales(
 /** An open order whose block would pay for this kind of hours. */
 function findOrder(orders: readonly OpenOrder[], offer: Offer, kind: Kind): Refusal | null {
   const open = orders.find((one) => isSameUnit(one, offer) && coversKind(one.workTypes, kind));
-  return open === undefined ? null : { why: 'order-open', invoiceKey: open.invoiceKey ?? null };
+  if (open === undefined) return null;
+  const { invoiceKey = null, invoice } = open;
+  return { why: 'order-open', invoiceKey, ...(invoice && { invoice }) };
 }
 
 /** Hours, or money of one currency. */

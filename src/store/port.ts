@@ -26,7 +26,7 @@ export type * from './port/pull.ts';
 export type * from './port/recharge.ts';
 export type * from './port/reconcile.ts';
 export type * from './port/replenish.ts';
-export { emptyBatch, orderState } from './port/replenish.ts';
+export { emptyBatch, isPaidLate, orderState } from './port/replenish.ts';
 export type * from './port/reports.ts';
 export type * from './port/runs.ts';
 export type * from './port/sessions.ts';

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { InvoiceRow } from '../../src/contract/connector.ts';
 import type { Agreement, Offer } from '../../src/domain/agreements/terms.ts';
 import { buildBalances } from '../../src/reports/balances/balances.ts';
@@ -248,5 +248,103 @@ test('a block sold at a discount has all its hours, at the price that was paid',
   expect(ledger?.blocks.find(({ source }) => source === 'purchase')).toMatchObject({
     remainingSeconds: 36_000,
     rateMinor: 10_000,
+  });
+});
+
+describe('a booked invoice that is deleted in the PSA', () => {
+  const when = { balance: 'settled', secondsLeft: 7200 } as const;
+  const rule = { when, do: ['alert', 'invoice'], offer: ten, tell: ['msp'] } as const;
+  const alerts = () => bench.psa.sentOf('alert-ticket').map(({ message }) => String(message.body));
+
+  async function openBooked(activate: Agreement['activate']): Promise<void> {
+    await bench.close();
+    await openWith({ activate, replenish: [rule] });
+    setTo('book');
+    write('70');
+    await bench.run();
+  }
+
+  function remove(): void {
+    bench.psa.invoices.length = 0;
+    bench.psa.standings.set('70', null);
+  }
+
+  function useNine(): void {
+    bench.psa.ticket('1');
+    bench.psa.log('1', '1', '2026-03-02T09:00:00.000Z', 540);
+    bench.psa.close('1');
+  }
+
+  test('closes its order once two looks an hour apart have missed it', async () => {
+    await openBooked('on-payment');
+    remove();
+    expect(await differences()).toEqual([
+      'invoice-missing | Dupont | invoice R-70 (sold:psa:70:BLOCK-10) | not there | If it was deleted on purpose, do nothing: if the next comparison does not find it either, the next run closes the order or withdraws its hours. If not, create it again there.',
+    ]);
+    bench.advance(1800);
+    await bench.run('reconcile');
+    useNine();
+    await bench.run();
+    expect(bench.psa.sentOf('invoice')).toEqual([]);
+    expect(alerts()).toEqual([
+      expect.stringContaining('an earlier order is still open (invoice R-70)'),
+    ]);
+    bench.advance(3600);
+    await bench.run('reconcile');
+    await bench.run();
+    expect(alerts().at(-1)).toMatch(/^To do: nothing, if that was intended. The order of 10 h/);
+    expect(await differences()).toEqual([]);
+  });
+
+  test('refuses no sale afterwards', async () => {
+    await openBooked('on-payment');
+    remove();
+    for (const seconds of [0, 7200]) {
+      bench.advance(seconds);
+      await bench.run('reconcile');
+    }
+    useNine();
+    await bench.run();
+    expect(bench.psa.sentOf('invoice')).toHaveLength(1);
+  });
+
+  test('takes back what it gave, until it is found again', async () => {
+    await openBooked('on-invoice');
+    expect(await bench.hours()).toEqual([20, 0]);
+    remove();
+    for (const seconds of [0, 7200]) {
+      bench.advance(seconds);
+      await bench.run('reconcile');
+    }
+    await bench.run();
+    expect(await bench.hours()).toEqual([10, 0]);
+    bench.psa.standings.delete('70');
+    await bench.run('reconcile');
+    await bench.run();
+    expect(await bench.hours()).toEqual([20, 0]);
+  });
+
+  test('is told if it is paid after its order was closed', async () => {
+    await openBooked('on-payment');
+    write('70', { isVoid: true });
+    await bench.run();
+    write('70', { isPaid: true, paidMinor: 120_000 });
+    await bench.run();
+    expect(alerts()).toEqual([expect.stringContaining('prepaid-hours block accept b-')]);
+    expect(await questions()).toEqual([expect.stringContaining('was paid although')]);
+  });
+
+  test('is not looked for where a sale is no invoice, or cannot be looked up by its ID', async () => {
+    await openBooked('on-payment');
+    write('70', { saleId: 'charge-70' });
+    await bench.run();
+    remove();
+    expect(await differences()).toEqual([]);
+    write('70');
+    await bench.run();
+    const { invoice } = bench.app.connectors.get('psa')?.push ?? {};
+    if (invoice === undefined) throw new Error('no invoices');
+    delete invoice.inspect;
+    expect(await differences()).toEqual([]);
   });
 });

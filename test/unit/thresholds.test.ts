@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { ReplenishRule, Threshold } from '../../src/domain/agreements/terms.ts';
 import {
   type EpisodeState,
+  findBeside,
   findCrossings,
   findUndoneLeft,
   followEpisodes,
@@ -15,6 +16,7 @@ import {
   sizeInUse,
   thresholdKey,
 } from '../../src/domain/thresholds/thresholds.ts';
+import { ten as offerOfTen } from '../support/terms.ts';
 
 const hour = 3600;
 
@@ -446,4 +448,35 @@ describe('a level whose alert was withdrawn by an undo', () => {
     const bought = { ...live, lastCreditSeq: 11, moves };
     expect(keysOf([rule(2)], position, [undone], bought)).toHaveLength(1);
   });
+});
+
+test.each<[string, Threshold, string, boolean]>([
+  ['a limited kind', { balance: 'settled', secondsLeft: 7200 }, 'settled<=7200 for project', true],
+  ['its own kind', { balance: 'settled', secondsLeft: 7200 }, 'settled<=7200 for onsite', false],
+  ['general hours', { balance: 'settled', secondsLeft: 7200 }, 'settled<=7200', true],
+  ['another level', { balance: 'settled', secondsLeft: 3600 }, 'settled<=7200', false],
+  [
+    'an expiry',
+    { balance: 'settled', expiresWithinDays: 7 },
+    'settled expiry<=7d for project b-1',
+    true,
+  ],
+])(
+  'beside hours for onsite work, %s: a rule’s threshold that they do not pay for',
+  (_, when, threshold, isBeside) => {
+    const offer = { ...offerOfTen, workTypes: null };
+    const limited = (...workTypes: string[]) => ({ workTypes, amountMinor: null });
+    const episode = fired(2, { threshold });
+    const rules: ReplenishRule[] = [{ when, do: ['recharge'], offer, tell: ['msp'] }];
+    const found = findBeside(rules, [episode], limited('Onsite'), [limited('Project')]);
+    expect(found).toEqual(isBeside ? [episode] : []);
+  },
+);
+
+test('money is of another kind than hours', () => {
+  const offer = { ...offerOfTen, workTypes: null };
+  const rules: ReplenishRule[] = [{ ...rule(2), do: ['recharge'], offer }];
+  const own = (amountMinor: number | null) => ({ workTypes: null, amountMinor });
+  expect(findBeside(rules, [fired(2)], own(100_000), [])).toHaveLength(1);
+  expect(findBeside(rules, [fired(2)], own(null), [])).toEqual([]);
 });

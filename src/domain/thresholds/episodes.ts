@@ -1,6 +1,6 @@
-import type { ReplenishRule, Threshold } from '../agreements/terms.ts';
+import type { Offer, ReplenishRule, Threshold } from '../agreements/terms.ts';
 import type { ChargedWorkTypes } from '../blocks/allocation.ts';
-import { canKindPay, coversKind } from '../blocks/kinds.ts';
+import { canKindPay, coversKind, type Kind } from '../blocks/kinds.ts';
 import { type Posting, signedMinor, signedSeconds } from '../ledger/ledger.ts';
 import { addDays, type DateText, dateInZone, type Instant } from '../time.ts';
 import type { ZoneName } from '../zone.ts';
@@ -255,5 +255,33 @@ export function findUndoneLeft<Episode extends EpisodeState>(
   return episodes.filter(
     ({ isFired, firedMode, threshold }) =>
       isFired && firedMode === 'undone' && !reached.has(threshold) && !isAlarmKey(threshold),
+  );
+}
+
+type Sold = Pick<Offer, 'workTypes' | 'amountMinor'>;
+
+/**
+ * Episodes of thresholds whose rule's offer pays for them and the block `own` does not. The other
+ * blocks tell which kinds of hours there are.
+ */
+export function findBeside<Episode extends EpisodeState>(
+  rules: readonly ReplenishRule[],
+  episodes: readonly Episode[],
+  own: Sold,
+  others: readonly Sold[],
+): Episode[] {
+  const offers = rules.flatMap(({ offer }) => offer ?? []);
+  const kinds = [null, ...[...offers, ...others].map(({ workTypes }) => workTypes)];
+  const keys = rules.flatMap(({ when, offer }) => {
+    if (offer === null) return [];
+    const isSameUnit = (offer.amountMinor === null) === (own.amountMinor === null);
+    const isOwn = (kind: Kind) => isSameUnit && coversKind(own.workTypes, kind);
+    return kinds
+      .filter((kind) => coversKind(offer.workTypes, kind) && !isOwn(kind))
+      .map((workTypes) => levelKey(when, { workTypes }));
+  });
+  // An expiry's threshold also names its block.
+  return episodes.filter(({ threshold }) =>
+    keys.some((key) => threshold === key || threshold.startsWith(`${key} b-`)),
   );
 }

@@ -6,8 +6,10 @@ import type { Refusal, Sale } from '../sale.ts';
 /** Why nothing, or not enough, was sold. */
 export function refusalPhrase(refusal: Refusal, format: Format): string {
   const words = refusals[languageOf(format.locale)];
-  // Of our own invoices: push replaces the key by their number.
-  if (refusal.why === 'order-open') return words.orderOpen(saleKeysIn(refusal.invoiceKey ?? ''));
+  if (refusal.why === 'order-open') {
+    // The key of one of ours comes first: push replaces it by the number, which may not be known yet.
+    return words.orderOpen(saleKeysIn(refusal.invoiceKey ?? '').concat(refusal.invoice ?? []));
+  }
   if (refusal.why === 'on-hold') return words.onHold;
   if (refusal.why === 'offer-limited') {
     const { name, workTypes } = refusal.offer;

@@ -16,6 +16,8 @@ export type OrderEvent =
   /** Usable hours were withdrawn, all or in part; or the payment came back before they were usable. */
   | { kind: 'returned'; isWhole: boolean; wasUsable: boolean }
   | { kind: 'stuck' }
+  /** Paid after it was closed. */
+  | { kind: 'late' }
   | RechargeEvent;
 
 type Returned = Extract<OrderEvent, { kind: 'returned' }>;
@@ -55,6 +57,8 @@ function composeText(format: Format, client: Client, order: AlertedOrder, event:
       return words.returned(about, event);
     case 'stuck':
       return words.stuck(about);
+    case 'late':
+      return words.late(about);
     default: {
       const amount = event.kind === 'charged' ? format.money(event.minor, block.currency) : '';
       return rechargeText(languageOf(format.locale), about, event, amount);
@@ -84,6 +88,10 @@ const texts = {
       subject: `Prepaid hours – ${client}: invoice ${invoice} is no longer paid, please correct the hours`,
       body: `To do: decide what happens to the hours. Some hours of this block of ${size} were rolled over into another block, so nothing was withdrawn.\nTo withdraw what is left: prepaid-hours block void ${block}\nAutomatic sales to ${client} are on hold until you resume them: prepaid-hours block resume "${client}"`,
     }),
+    late: ({ client, invoice, size, block }: About) => ({
+      subject: `Prepaid hours – ${client}: invoice ${invoice} was paid although its order was closed`,
+      body: `To do: give the hours, or return the money. The order of ${size} was closed without crediting any hours, because its invoice was voided or missing, or by hand; now the invoice is paid.\nTo credit the hours: prepaid-hours block accept ${block}\nOtherwise credit the invoice in the PSA and refund it.`,
+    }),
   },
   fr: {
     closed: ({ client, invoice, size }: About, why: 'void' | 'gone') => ({
@@ -105,6 +113,10 @@ const texts = {
     stuck: ({ client, invoice, size, block }: About) => ({
       subject: `Heures prépayées – ${client} : la facture ${invoice} n’est plus payée, heures à corriger`,
       body: `À faire : décider du sort des heures. Une partie de ce forfait de ${size} a été reportée sur un autre : rien n’a donc été retiré.\nPour retirer ce qui reste : prepaid-hours block void ${block}\nLes ventes automatiques à ${client} sont suspendues. Pour les reprendre : prepaid-hours block resume "${client}"`,
+    }),
+    late: ({ client, invoice, size, block }: About) => ({
+      subject: `Heures prépayées – ${client} : la facture ${invoice} a été payée alors que sa commande était close`,
+      body: `À faire : créditer les heures, ou rembourser. La commande de ${size} a été close sans créditer d’heures, parce que sa facture était annulée ou introuvable, ou à la main ; la facture est maintenant payée.\nPour créditer les heures : prepaid-hours block accept ${block}\nSinon, établissez un avoir dans le PSA et remboursez la facture.`,
     }),
   },
 };

@@ -6,28 +6,25 @@ import { creditPurchase } from '../../domain/ledger/purchase.ts';
 import { takeBackCredit } from '../../domain/ledger/take-back.ts';
 import { type DateText, dateInZone } from '../../domain/time.ts';
 import type { Block, ClientLedger, Episode, Order, ReplenishBatch } from '../../store/port.ts';
-import { accountFrom, emptyBatch, orderState } from '../../store/port.ts';
+import { accountFrom, emptyBatch, isPaidLate, orderState } from '../../store/port.ts';
 import type { ReplenishContext, ReplenishOutcome } from '../context.ts';
 import { alertOnOrder, type OrderEvent } from './order-alert.ts';
 
 /**
  * Makes ordered blocks usable as far as their invoice exists (or is paid), closes orders whose
- * invoice was voided, and withdraws hours whose payment was reversed. Returns the clients with
- * automatic sales on hold: an order is open, or a user must resume them.
+ * invoice was voided, and withdraws hours whose payment was reversed. Returns the blocks whose order
+ * is still open, with the number of their invoice.
  */
 export async function settleOrders(
   context: ReplenishContext,
   outcome: ReplenishOutcome,
-): Promise<Set<string>> {
-  const open = new Set<string>();
+): Promise<Map<string, string | null>> {
+  const open = new Map<string, string | null>();
   for (const order of await context.store.readOrders()) {
     const { block } = order;
     if (block.invoiceKey === null) continue;
     const state = orderState(order);
-    const batch =
-      block.status === 'ordered'
-        ? await settle(context, order, state)
-        : await correct(context, order, state);
+    const batch = await change(context, order, state);
     if (batch !== null) {
       await context.store.writeReplenish({ ...emptyBatch(context), ...batch });
       outcome.changed += 1;
@@ -36,9 +33,23 @@ export async function settleOrders(
       outcome.messages += batch.messages?.length ?? 0;
     }
     const status = batch?.blockStatuses?.[0]?.status ?? block.status;
-    if (status === 'ordered' && state.state !== 'ended') open.add(block.id);
+    if (status === 'ordered' && state.state !== 'ended') open.set(block.id, order.label);
   }
   return open;
+}
+
+/** Null: nothing to write. */
+async function change(
+  context: ReplenishContext,
+  order: Order,
+  state: OrderState,
+): Promise<Partial<ReplenishBatch> | null> {
+  const { status } = order.block;
+  if (status === 'ordered') return settle(context, order, state);
+  if (status === 'active') return correct(context, order, state);
+  if (!isPaidLate(order)) return null;
+  const messages = await alertOnOrder(context, order, { kind: 'late' }, '');
+  return messages.length === 0 ? null : { messages };
 }
 
 /** Null: nothing to write. */

@@ -2,9 +2,9 @@ import type { Client } from '../../domain/agreements/terms.ts';
 import { isFullyPaid } from '../../domain/blocks/order.ts';
 import type { RechargeUsage } from '../../domain/recharge/envelope.ts';
 import { nextState, type RechargeState, retryAfterDays } from '../../domain/recharge/life.ts';
-import type { Crossing } from '../../domain/thresholds/episodes.ts';
+import { type Crossing, findBeside } from '../../domain/thresholds/episodes.ts';
 import { addDays, type DateText, dateInZone } from '../../domain/time.ts';
-import type { Recharge, ReplenishBatch } from '../../store/port.ts';
+import type { Episode, Recharge, ReplenishBatch } from '../../store/port.ts';
 import { emptyBatch } from '../../store/port.ts';
 import type { ReplenishContext, ReplenishOutcome } from '../context.ts';
 import type { RechargeStep } from '../messages/recharge-note.ts';
@@ -108,6 +108,7 @@ async function enter(
     ...((state === 'collected' || isFinal) && block.activate === 'on-invoice'
       ? { blockTerms: [{ ...block, activate: 'on-payment' as const }] }
       : {}),
+    episodes: await rearmRefused(context, client, recharge, state),
     salesHolds:
       isFinal || isUnseen ? [{ clientId: client.id, reason: recharge.label ?? blockId }] : [],
     messages: [
@@ -118,6 +119,28 @@ async function enter(
       ...(note === null ? [] : [note]),
     ],
   };
+}
+
+/**
+ * Thresholds of other kinds of hours whose recharge this one refused while it was in flight: its hours
+ * are not theirs, so no credit re-arms them. After a decline or a return a user resumes sales, which
+ * re-arms all.
+ */
+async function rearmRefused(
+  { store }: ReplenishContext,
+  client: Client,
+  { block, orderedAt, state: before }: Recharge,
+  state: RechargeState,
+): Promise<Episode[]> {
+  const wasInFlight = ['requested', 'submitted', 'failed'].includes(before);
+  if (!wasInFlight || (state !== 'collected' && state !== 'ended')) return [];
+  const episodes = await store.readEpisodes([client.id]);
+  const since = episodes.filter(({ isFired, firedAt }) => isFired && firedAt >= orderedAt);
+  if (since.length === 0) return [];
+  const [ledger] = await store.readLedgers([client.id], { isAllBlocks: true });
+  const rules = client.agreement.replenish.filter((rule) => rule.do.includes('recharge'));
+  const refused = findBeside(rules, since, block, ledger?.blocks ?? []);
+  return refused.map((episode) => ({ ...episode, isFired: false }));
 }
 
 function retryDay(client: Client, recharge: Recharge, today: DateText): DateText | null {

@@ -1,7 +1,7 @@
 import type { Client } from '../../domain/agreements/terms.ts';
 import type { Format } from '../../domain/format.ts';
 import type { HandSale, Store } from '../../store/port.ts';
-import { orderState } from '../../store/port.ts';
+import { isPaidLate, orderState } from '../../store/port.ts';
 
 /** Describes a sale by hand that is not booked as a block, and what to do. */
 export function handSaleText(
@@ -29,6 +29,11 @@ export async function readSalesQuestions(
   for (const order of await store.readOrders()) {
     const { block, label } = order;
     const name = nameOf(block.clientId);
+    if (name !== undefined && isPaidLate(order)) {
+      lines.push(
+        `${name}: invoice ${label} was paid although its order was closed: prepaid-hours block accept ${block.id}, or credit the invoice`,
+      );
+    }
     const isOpen = block.status === 'ordered' && block.invoiceKey !== null;
     if (name === undefined || !isOpen || orderState(order).state !== 'review') continue;
     lines.push(

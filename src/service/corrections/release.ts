@@ -3,15 +3,21 @@ import { isLevelKey } from '../../domain/thresholds/thresholds.ts';
 import { instantFromMs } from '../../domain/time.ts';
 import { bookingOf } from '../../replenish/orders/hand-sales.ts';
 import type { HandSale, Order, ReplenishBatch } from '../../store/port.ts';
-import { emptyBatch, readHandSales } from '../../store/port.ts';
+import { emptyBatch, isPaidLate, readHandSales } from '../../store/port.ts';
 import type { App } from '../app/app.ts';
 import { manualRunId } from './by-hand.ts';
 
-/** Accepts an order as ordered, whatever its invoice says; the next run credits its hours. */
+/**
+ * Accepts an order as ordered, whatever its invoice says, also one that was paid after it was closed; the
+ * next run credits its hours.
+ */
 export async function acceptOrder(app: App, blockId: string): Promise<Order> {
   const orders = await app.store.readOrders();
-  const isOpen = ({ block, messageStatus }: Order): boolean =>
-    block.status === 'ordered' && block.invoiceKey !== null && messageStatus === 'delivered';
+  const isOpen = (order: Order): boolean => {
+    const { block, messageStatus } = order;
+    const isSent = block.invoiceKey !== null && messageStatus === 'delivered';
+    return isPaidLate(order) || (block.status === 'ordered' && isSent);
+  };
   const order = orders.find((one) => one.block.id === blockId && isOpen(one));
   if (order === undefined) {
     const open = orders.filter(isOpen).map(({ block }) => block.id);
@@ -19,7 +25,10 @@ export async function acceptOrder(app: App, blockId: string): Promise<Order> {
       fix: `Open orders: ${open.slice(0, 10).join(', ') || 'none'}.`,
     });
   }
-  await write(app, 'block accept', { blockTerms: [{ ...order.block, activate: 'at-once' }] });
+  await write(app, 'block accept', {
+    blockStatuses: [{ blockId, status: 'ordered' }],
+    blockTerms: [{ ...order.block, activate: 'at-once' }],
+  });
   return order;
 }
 

@@ -23,6 +23,7 @@ export interface NewRecharge {
 
 export interface Recharge extends NewRecharge {
   block: Block;
+  orderedAt: Instant;
   state: RechargeState;
   stateAt: Instant;
   /** The first day on which it was collected. */

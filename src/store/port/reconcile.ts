@@ -103,6 +103,12 @@ export interface Delivery {
   undoneRun: string | null;
 }
 
+/** An invoice written in the PSA that was booked as a block. */
+export interface BookedInvoice
+  extends Pick<Delivery, 'key' | 'clientId' | 'payload' | 'remoteId' | 'remoteLabel'> {
+  kind: 'invoice';
+}
+
 /** One sale with several invoices. */
 export interface DoubleInvoice {
   key: string;
@@ -116,8 +122,8 @@ export interface DoubleInvoice {
  * mirror and the ledger are only read.
  */
 export interface ReconcileStore {
-  /** Records whether a delivered invoice was found by its ID. */
-  noteInvoice(messageKey: string, at: Instant, isThere: boolean): Promise<void>;
+  /** Records whether the invoice of an order was found by its ID. */
+  noteInvoice(invoiceKey: string, at: Instant, isThere: boolean): Promise<void>;
   /** Deletes the last listing. */
   beginListing(): Promise<void>;
   listTickets(tickets: readonly ListedTicket[]): Promise<void>;
@@ -158,6 +164,8 @@ export interface ReconcileStore {
     clientIds: readonly string[],
     since: Instant,
   ): AsyncIterable<Delivery[]>;
+  /** Of blocks that are ordered or not empty, if their sales are invoices there, and looked up as such. */
+  readBookedInvoices(connection: string, clientIds: readonly string[]): Promise<BookedInvoice[]>;
   /** Invoices of one key that exist more than once at the vendor, as last read. */
   readDoubleInvoices(connection: string, clientIds: readonly string[]): Promise<DoubleInvoice[]>;
   /** Stores the differences found; returns those that are new or have changed. */

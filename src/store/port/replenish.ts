@@ -1,4 +1,9 @@
-import { type OrderState, readOrder, type SoldInvoice } from '../../domain/blocks/order.ts';
+import {
+  isFullyPaid,
+  type OrderState,
+  readOrder,
+  type SoldInvoice,
+} from '../../domain/blocks/order.ts';
 import type { LedgerEntry, Posting } from '../../domain/ledger/ledger.ts';
 import type { OpenOverage } from '../../domain/ledger/postings.ts';
 import type { TimeEntryRow } from '../../domain/records/rows.ts';
@@ -140,7 +145,10 @@ export interface ReplenishStore extends HandSaleStore {
   readPending(clientIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** The pending time entries, one row each, by group. */
   readPendingEntries(clientIds: readonly string[]): Promise<PendingEntry[]>;
-  /** Ordered blocks, and active ones whose invoice may have changed. */
+  /**
+   * Ordered blocks, active ones whose invoice may have changed, and closed ones that gave no hours and
+   * whose invoice was paid.
+   */
   readOrders(): Promise<Order[]>;
   readSalesHolds(): Promise<SalesHold[]>;
   /** Rejects like `writeDebits`. */
@@ -194,4 +202,10 @@ export function orderState({ block, messageStatus, sold, invoice, isGone }: Orde
     invoice,
     isGone,
   });
+}
+
+/** Its order was closed without hours, by its invoice or by hand, and the client pays all the same. */
+export function isPaidLate(order: Order): boolean {
+  const { block, invoice } = order;
+  return block.status === 'void' && isFullyPaid(invoice) && orderState(order).state === 'usable';
 }

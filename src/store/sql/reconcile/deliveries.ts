@@ -1,5 +1,5 @@
 import type { Instant } from '../../../domain/time.ts';
-import type { Delivery, DoubleInvoice } from '../../port.ts';
+import type { BookedInvoice, Delivery, DoubleInvoice } from '../../port.ts';
 import { type Database, listValue } from '../database.ts';
 import { invoiceOfSale, isStanding } from '../replenish/invoice-of-sale.ts';
 
@@ -13,13 +13,16 @@ type StoredDelivery = Omit<Delivery, 'block' | 'mirrored'> & {
   creditedMinor: number | null;
 };
 
+/** By the cache, where a block whose rest is unknown counts as one with hours left. */
+const isUsed = `(b.status = 'ordered' OR coalesce(r.remaining_seconds, 1) > 0
+  OR coalesce(r.remaining_minor, 0) > 0)`;
+
 /**
  * A threshold is still crossed if nothing was bought since it fired. A block's remaining hours are
  * a cache; if that is empty, an invoice is checked once too often.
  */
 const matters = `(m.kind = 'invoice' AND coalesce(b.status, 'active') <> 'void'
-    AND (m.created_at >= ?3 OR b.status = 'ordered' OR coalesce(r.remaining_seconds, 1) > 0
-      OR coalesce(r.remaining_minor, 0) > 0)
+    AND (m.created_at >= ?3 OR ${isUsed})
   OR m.kind = 'alert-ticket' AND EXISTS (SELECT 1 FROM episode e
     WHERE e.client_id = m.client_id AND e.is_fired = 1 AND e.fired_at = m.created_at
       AND NOT EXISTS (SELECT 1 FROM ledger l WHERE l.client_id = e.client_id
@@ -67,6 +70,33 @@ export async function* streamDeliveries(
     }));
     after = last.seq;
   }
+}
+
+/** Where a sale is not the invoice itself, but a charge on it, its ID is not the invoice's. */
+export function readBookedInvoices(
+  database: Database,
+  connection: string,
+  clientIds: readonly string[],
+): BookedInvoice[] {
+  const rows = database.rows<
+    Omit<BookedInvoice, 'kind' | 'payload'> & { sourceId: string; currency: string }
+  >(
+    `SELECT b.invoice_key AS key, b.client_id AS clientId, h.invoice_id AS remoteId,
+       i.number AS remoteLabel, i.client_id AS sourceId, b.currency
+     FROM invoice_block h JOIN block b ON b.id = h.block_id
+     JOIN mirror_invoice i ON i.connection = h.connection AND i.source_id = h.invoice_id
+       AND i.sale_id = i.source_id
+     LEFT JOIN block_balance r ON r.block_id = b.id
+     WHERE h.connection = ? AND b.client_id IN (SELECT value FROM json_each(?))
+       AND b.status <> 'void' AND ${isUsed} ORDER BY b.id`,
+    connection,
+    listValue(clientIds),
+  );
+  return rows.map(({ sourceId, currency, ...row }) => ({
+    ...row,
+    kind: 'invoice',
+    payload: JSON.stringify({ clientId: sourceId, currency }),
+  }));
 }
 
 export function readDoubleInvoices(

@@ -41,6 +41,18 @@ const isDoubtful = `b.status = 'active' AND (g.message_key IS NOT NULL OR i.is_v
   OR i.net_minor <> CAST(m.payload ->> '$.totalMinor' AS INTEGER) OR b.seconds <> CAST(m.payload ->> '$.seconds' AS INTEGER)
   OR b.amount_minor <> CAST(m.payload ->> '$.totalMinor' AS INTEGER))`;
 
+/** What was found missing before an order was closed says nothing of its invoice today. */
+const isLookedFor = "b.status <> 'void'";
+
+/**
+ * Closed without ever giving hours, and paid in the PSA. What an undo closed is withdrawn by it, and what
+ * a charge of ours paid is followed with its recharge.
+ */
+const isLate = `b.status = 'void' AND i.is_void = 0 AND (i.is_paid = 1 OR i.paid_minor > 0)
+  AND y.status IS DISTINCT FROM 'succeeded'
+  AND NOT EXISTS (SELECT 1 FROM ledger l WHERE l.key = 'purchase:' || b.id)
+  AND NOT EXISTS (SELECT 1 FROM undone_block u WHERE u.block_id = b.id)`;
+
 /** A sale by hand and the service may decide at the same time: a client gets one order. */
 export function refuseOtherOrders(
   database: Database,
@@ -75,10 +87,10 @@ export function readOrders(database: Database): Order[] {
      LEFT JOIN mirror_payment y ON ${chargeOfRecharge}
      LEFT JOIN mirror_invoice i ON i.connection = coalesce(h.connection, m.connection)
        AND i.source_id = ${invoiceIdOf('h.invoice_id')} AND ${isReadSince}
-     LEFT JOIN invoice_missing g ON g.message_key = m.key
-       AND ${isMissing}
+     LEFT JOIN invoice_missing g ON g.message_key = b.invoice_key
+       AND ${isLookedFor} AND ${isMissing}
      WHERE b.source <> 'overage' AND (b.status = 'ordered' OR ${isDoubtful}
-       OR (b.status = 'active' AND h.block_id IS NOT NULL))
+       OR (b.status = 'active' AND h.block_id IS NOT NULL) OR ${isLate})
      ORDER BY b.client_id, b.purchased_on, b.id`,
   );
   return rows.map((columns) => {
@@ -144,7 +156,7 @@ export function writeOrders(
   for (const clientId of releasedHolds) database.remove('sales_hold', { clientId });
 }
 
-/** Records whether a delivered invoice was found by its ID. */
+/** Records whether the invoice of an order was found by its ID: one that we sent, or that was booked. */
 export function noteInvoice(
   database: Database,
   messageKey: string,

@@ -98,6 +98,7 @@ interface RechargeColumns extends ChargeColumns, InvoiceColumns {
   noticedAt: Instant | null;
   approvedMinor: number | null;
   requestedOn: DateText;
+  orderedAt: Instant;
   state: Recharge['state'];
   stateAt: Instant;
   collectedOn: DateText | null;
@@ -116,7 +117,7 @@ function readRecharges(database: Database, filter: 'open' | 'all'): Recharge[] {
   const rows = database.rows<StoredBlock & RechargeColumns>(
     `SELECT ${blockColumns}, r.collect, r.ticket_key AS ticketKey, r.notice_key AS noticeKey,
        iif(n.status = 'delivered', n.settled_at, NULL) AS noticedAt,
-       r.approved_minor AS approvedMinor, r.requested_on AS requestedOn, r.state,
+       r.approved_minor AS approvedMinor, r.requested_on AS requestedOn, b.created_at AS orderedAt, r.state,
        r.state_at AS stateAt, r.collected_on AS collectedOn, r.attempts, r.retry_on AS retryOn,
        k.status AS chargeStatus, m.status AS invoiceStatus, m.remote_id AS invoiceId,
        coalesce(m.remote_label, m.remote_id) AS label,
@@ -136,7 +137,8 @@ function readRecharges(database: Database, filter: 'open' | 'all'): Recharge[] {
     const { charge, rest } = takeCharge(row);
     const { invoice, rest: others } = takeInvoice(rest);
     const { collect, ticketKey, noticeKey, noticedAt, approvedMinor, ...timed } = others;
-    const { requestedOn, state, stateAt, collectedOn, attempts, retryOn, ...sold } = timed;
+    const { requestedOn, orderedAt, state, stateAt, ...told } = timed;
+    const { collectedOn, attempts, retryOn, ...sold } = told;
     const { chargeStatus, invoiceStatus, invoiceId, label, priceMinor, ...found } = sold;
     const { isGone, isAnnounced, ...stored } = found;
     const block = fromStoredBlock(stored);
@@ -146,7 +148,7 @@ function readRecharges(database: Database, filter: 'open' | 'all'): Recharge[] {
       clientId: block.clientId,
       invoiceKey: block.invoiceKey ?? block.key,
       ...{ collect, ticketKey, noticeKey, noticedAt, approvedMinor, requestedOn, charge },
-      ...{ state, stateAt, collectedOn, attempts, retryOn, chargeStatus },
+      ...{ orderedAt, state, stateAt, collectedOn, attempts, retryOn, chargeStatus },
       ...{ invoiceStatus, invoiceId, label, priceMinor },
       invoice,
       isGone: isGone === 1,
