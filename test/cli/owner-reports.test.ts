@@ -122,7 +122,17 @@ test('pages are written to the file that is named, and say nothing that the PSA 
   expect(html).toMatch(/^<!doctype html>/);
   expect(html).toContain('=SUM(A1) on the 2nd floor');
   const page = join(folder, 'proposal.html');
-  await run(['report', 'bridge', 'Dupont', '--price', '500', '--proposal', '--out', page]);
+  await run([
+    'report',
+    'bridge',
+    'Dupont',
+    '--price',
+    '500',
+    '--proposal',
+    '--out',
+    page,
+    '--json',
+  ]);
   const proposal = readFileSync(page, 'utf8');
   expect(proposal).toContain('<html lang="fr">');
   await run(['report', 'bridge', 'Dupont', '--price', '500', '--proposal', 'en', '--out', page]);

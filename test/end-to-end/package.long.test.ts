@@ -80,7 +80,9 @@ test('the installed example file, filled in, passes check --offline', async () =
   const { exitCode, stdout, stderr } = await prepaidHours('check', '--offline');
   expect(`${stdout}${stderr}`).toMatch(/ok +templates: /);
   expect(exitCode).toBe(0);
+  expect(await prepaidHours('balances')).toMatchObject({ exitCode: 2 });
   // The database is made, its migrations found, and read again.
+  expect(await prepaidHours('run', 'debit')).toMatchObject({ exitCode: 0 });
   expect(await prepaidHours('balances')).toMatchObject({ exitCode: 0 });
 });
 

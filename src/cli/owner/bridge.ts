@@ -45,7 +45,8 @@ export function addBridgeReport(report: Command, cli: Cli): void {
         if (options.proposal !== undefined) {
           if (only === null)
             throw new KindError('config', 'Whose proposal?', { fix: 'Name a client.' });
-          if (scope.isJson || (options.format ?? 'html') !== 'html') {
+          const isPrinted = options.out === undefined;
+          if ((isPrinted && scope.isJson) || (options.format ?? 'html') !== 'html') {
             const fix = 'Leave out --format and --json.';
             throw new KindError('config', 'A proposal is a page.', { fix });
           }
