@@ -9,6 +9,7 @@ const patterns = {
   overdue: /is still unpaid after/,
   declined: /charge for invoice .* declined/,
   charged: /collected for invoice .*, please book it/,
+  late: /was paid although its order was closed/,
 };
 
 type AlertedEvent = keyof typeof patterns;
@@ -18,9 +19,8 @@ export class OrderAlerts {
   readonly #counts = new Map<string, Record<AlertedEvent, number>>();
 
   countsOf(clientId: string): Record<AlertedEvent, number> {
-    return (
-      this.#counts.get(clientId) ?? { closed: 0, returned: 0, overdue: 0, declined: 0, charged: 0 }
-    );
+    const none = { closed: 0, returned: 0, overdue: 0, declined: 0, charged: 0, late: 0 };
+    return this.#counts.get(clientId) ?? none;
   }
 
   /** Each invoice that is void, or came back, is told of once at most. */
