@@ -1,4 +1,6 @@
+import { resolve } from 'node:path';
 import { KindError } from '../../domain/errors.ts';
+import { isPostgres } from '../../domain/store-address.ts';
 import { acquireLock } from '../../store/lock.ts';
 import type { Lock } from '../../store/lock-owner.ts';
 import { openDatabase, storeOn } from '../../store/open.ts';
@@ -24,7 +26,7 @@ export async function migrateStore(
   { from, to }: { from: string; to: string },
   now: () => number,
 ): Promise<MigratedStore> {
-  if (from === to) {
+  if (from === to || (!isPostgres(from) && resolve(from) === resolve(to))) {
     throw new KindError('config', 'FROM and TO are the same database.', {
       fix: 'Name another one.',
     });
