@@ -42,15 +42,17 @@ const paid = { ...full, paidMinor: 120_000, isPaid: true };
 const onsite: Offer = { ...ten, name: 'onsite', product: 'ONSITE-10', workTypes: ['Onsite'] };
 const invoiceRule = (offer: Offer) =>
   ({ when: low, do: ['alert', 'invoice'], offer, tell: ['msp'] }) as const;
-const limited = (...types: string[]) => openingOf(10, { workTypes: types });
+
+/** A rule and a block for each of two kinds of hours. */
+async function openKinds(): Promise<void> {
+  const offers = [onsite, project];
+  const agreement = agreementOf({ activate: 'on-payment', replenish: offers.map(invoiceRule) });
+  const openingBlocks = offers.map(({ workTypes }) => openingOf(10, { workTypes }));
+  bench = await CoreBench.open({ mode: 'live', clients: [clientOf({ agreement, openingBlocks })] });
+}
 
 test('a hold holds sales of every kind of hours', async () => {
-  const agreement = agreementOf({
-    activate: 'on-payment',
-    replenish: [invoiceRule(onsite), invoiceRule(project)],
-  });
-  const openingBlocks = [limited('Onsite'), limited('Project')];
-  bench = await CoreBench.open({ mode: 'live', clients: [clientOf({ agreement, openingBlocks })] });
+  await openKinds();
   use(9, 'Project');
   await bench.run();
   expect(offersSold()).toEqual(['PROJECT-10']);
@@ -63,12 +65,7 @@ test('a hold holds sales of every kind of hours', async () => {
 });
 
 test('a dead order that had been credited refuses nothing, though another kind is ordered', async () => {
-  const agreement = agreementOf({
-    activate: 'on-payment',
-    replenish: [invoiceRule(onsite), invoiceRule(project)],
-  });
-  const openingBlocks = [limited('Onsite'), limited('Project')];
-  bench = await CoreBench.open({ mode: 'live', clients: [clientOf({ agreement, openingBlocks })] });
+  await openKinds();
   use(9, 'Project');
   await bench.run();
   await show(invoices()[0], paid);

@@ -13,32 +13,35 @@ const noLimits = { chargeMinor: null, dayMinor: null, monthMinor: null };
 let bench: CoreBench;
 let tickets = 0;
 
-async function openWith(terms: Partial<Agreement> = {}): Promise<void> {
+const rechargeTerms = {
+  collect: 'rmm',
+  autopayUpToMinor: null,
+  noticeDays: 3,
+  chaseAfterDays: 7,
+  limits: noLimits,
+  limitsOfAll: noLimits,
+};
+
+function clientWith(terms: Partial<Agreement> = {}, customer: string | null = 'cus_1') {
   const rule = {
     when: { balance: 'settled', secondsLeft: 7200 },
     do: ['recharge'],
     offer: ten,
     tell: ['msp'],
   } as const;
-  const recharge = {
-    collect: 'rmm',
-    autopayUpToMinor: null,
-    noticeDays: 3,
-    chaseAfterDays: 7,
-    limits: noLimits,
-    limitsOfAll: noLimits,
-  };
-  const all = { activate: 'on-payment', replenish: [rule], recharge, ...terms } as const;
-  const sourceIds = new Map([
-    ['psa', '1'],
-    ['rmm', 'cus_1'],
-  ]);
-  const client = clientOf({
-    sourceIds,
-    agreement: agreementOf(all),
-    openingBlocks: [openingOf(10)],
-  });
-  bench = await CoreBench.open({ mode: 'live', clients: [client] });
+  const all = {
+    activate: 'on-payment',
+    replenish: [rule],
+    recharge: rechargeTerms,
+    ...terms,
+  } as const;
+  const sourceIds = new Map([['psa', '1']]);
+  if (customer !== null) sourceIds.set('rmm', customer);
+  return clientOf({ sourceIds, agreement: agreementOf(all), openingBlocks: [openingOf(10)] });
+}
+
+async function openWith(terms: Partial<Agreement> = {}): Promise<void> {
+  bench = await CoreBench.open({ mode: 'live', clients: [clientWith(terms)] });
   bench.rmm.mandate('cus_1');
 }
 
@@ -450,4 +453,84 @@ test('a client without any mandate is reported, in the language of the MSP, once
   expect(subjects()).toEqual([]);
   await bench.run();
   expect(subjects()).toEqual(['Heures prépayées – Dupont : aucun mandat dans « rmm »']);
+});
+
+describe('an invoice that changes in the PSA, before its charge or after it', () => {
+  test('half credited before the charge: half the hours', async () => {
+    const sent = await invoice();
+    bench.psa.showInvoice(sent, { ...full, isPaid: false, creditedMinor: 72_000 });
+    await pass(4);
+    expect(charges()[0]?.message.amountMinor).toBe(72_000);
+    await show(charges()[0], succeeded);
+    expect(await hoursLeft()).toBe(6);
+  });
+
+  test('lowered to half before the charge: half the hours', async () => {
+    const sent = await invoice();
+    bench.psa.showInvoice(sent, { ...full, totalMinor: 72_000, netMinor: 60_000, isPaid: false });
+    await pass(4);
+    expect(charges()[0]?.message.amountMinor).toBe(72_000);
+    await show(charges()[0], succeeded);
+    expect(await hoursLeft()).toBe(6);
+  });
+
+  test('lowered to half before the charge, then shown as paid: half the hours', async () => {
+    const sent = await invoice();
+    bench.psa.showInvoice(sent, { ...full, totalMinor: 72_000, netMinor: 60_000, isPaid: false });
+    await pass(4);
+    await show(charges()[0], succeeded);
+    bench.psa.showInvoice(sent, {
+      ...full,
+      totalMinor: 72_000,
+      netMinor: 60_000,
+      paidMinor: 72_000,
+      isPaid: true,
+    });
+    await bench.run();
+    await bench.run();
+    expect(await hoursLeft()).toBe(6);
+  });
+
+  test('raised before the charge: not more is charged than was approved, and a person decides', async () => {
+    const sent = await invoice();
+    bench.psa.showInvoice(sent, { ...full, totalMinor: 288_000, netMinor: 240_000, isPaid: false });
+    await pass(4);
+    expect(charges().map(({ message }) => message.amountMinor)).toEqual([]);
+    expect(subjects().at(-1)).toMatch(/was changed, please check/);
+  });
+
+  test('raised while the charge is under way: waits for a person', async () => {
+    const sent = await invoice();
+    await pass(4);
+    bench.psa.showInvoice(sent, { ...full, totalMinor: 288_000, netMinor: 240_000, isPaid: false });
+    await bench.run();
+    await show(charges()[0], succeeded);
+    expect(await hoursLeft()).toBe(1);
+    expect(subjects()).toContainEqual(expect.stringMatching(/was changed, please check/));
+  });
+
+  test('half by hand, the rest charged, a quarter of the whole refunded: three quarters stay', async () => {
+    const sent = await invoice();
+    bench.psa.showInvoice(sent, { ...full, isPaid: false, paidMinor: 72_000 });
+    await pass(4);
+    expect(charges()[0]?.message.amountMinor).toBe(72_000);
+    await show(charges()[0], succeeded);
+    expect(await hoursLeft()).toBe(11);
+    bench.psa.showInvoice(sent, { ...full, isPaid: true, paidMinor: 144_000 });
+    await bench.run();
+    await show(charges()[0], { reversedMinor: 36_000, reason: 'refund' });
+    expect(await hoursLeft()).toBe(8.5);
+  });
+
+  test.each([
+    ['its provider is left', { recharge: { ...rechargeTerms, collect: 'psa' } }, null],
+    ['the agreement collects no more', { recharge: null, replenish: [] }, 'cus_1'],
+  ])('once %s, a charge that was due is asked about', async (_, terms, customer) => {
+    await invoice();
+    await bench.configure([clientWith(terms, customer)]);
+    const before = subjects().length;
+    await pass(5);
+    expect(charges()).toEqual([]);
+    expect(subjects()).toHaveLength(before + 1);
+  });
 });

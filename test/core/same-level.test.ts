@@ -41,13 +41,16 @@ test.each([
   },
 );
 
-test('two limited kinds: the alert tells the sale', async () => {
-  const agreement = agreementOf({ replenish: [onsite, project].map((offer) => rule(offer)) });
-  const openingBlocks = [
-    openingOf(10, { workTypes: ['Onsite'] }),
-    openingOf(10, { workTypes: ['Project'] }),
-  ];
+/** A rule and a block for each of two kinds of hours. */
+async function openKinds(actions?: string[]): Promise<void> {
+  const offers = [onsite, project];
+  const agreement = agreementOf({ replenish: offers.map((offer) => rule(offer, actions)) });
+  const openingBlocks = offers.map(({ workTypes }) => openingOf(10, { workTypes }));
   bench = await CoreBench.open({ mode: 'live', clients: [clientOf({ agreement, openingBlocks })] });
+}
+
+test('two limited kinds: the alert tells the sale', async () => {
+  await openKinds();
   use(9, 'Project');
   await bench.run();
   expect(offersSold()).toEqual(['PROJECT-10']);
@@ -55,14 +58,7 @@ test('two limited kinds: the alert tells the sale', async () => {
 });
 
 test('invoice alone, two limited kinds: no alert of a refused sale', async () => {
-  const agreement = agreementOf({
-    replenish: [onsite, project].map((offer) => rule(offer, ['invoice'])),
-  });
-  const openingBlocks = [
-    openingOf(10, { workTypes: ['Onsite'] }),
-    openingOf(10, { workTypes: ['Project'] }),
-  ];
-  bench = await CoreBench.open({ mode: 'live', clients: [clientOf({ agreement, openingBlocks })] });
+  await openKinds(['invoice']);
   use(9, 'Project');
   await bench.run();
   expect(offersSold()).toEqual(['PROJECT-10']);
@@ -89,12 +85,7 @@ test('an offer in an alert never replaces the one that the invoice of the same l
 });
 
 test('two limited kinds, both low: the alert tells both sales', async () => {
-  const agreement = agreementOf({ replenish: [onsite, project].map((offer) => rule(offer)) });
-  const openingBlocks = [
-    openingOf(10, { workTypes: ['Onsite'] }),
-    openingOf(10, { workTypes: ['Project'] }),
-  ];
-  bench = await CoreBench.open({ mode: 'live', clients: [clientOf({ agreement, openingBlocks })] });
+  await openKinds();
   use(9, 'Project');
   use(9, 'Onsite');
   await bench.run();

@@ -23,7 +23,7 @@ export function lineMinor(text: string | null | undefined, currency: string): nu
 
 /**
  * The day as written; midnight in the tenant's zone may be written as a time on the day before. `instantOf`: of a text
- * that is no UTC timestamp.
+ * that is not a UTC timestamp.
  */
 export function dayIn(
   text: string,

@@ -202,14 +202,14 @@ export function loadTemplates(folders: readonly string[]): MessageTemplates {
 }
 
 /** By their text: each run reads the files again, and they rarely change. */
-const functions = new Map<string, ReturnType<Eta['compile']>>();
+const compiledTexts = new Map<string, ReturnType<Eta['compile']>>();
 
 function compile(eta: Eta, file: string): ReturnType<Eta['compile']> {
   try {
     const text = readFileSync(file, 'utf8');
-    const known = functions.get(text) ?? eta.compile(text);
-    functions.set(text, known);
-    return known;
+    const template = compiledTexts.get(text) ?? eta.compile(text);
+    compiledTexts.set(text, template);
+    return template;
   } catch (cause) {
     throw templateError(file, cause);
   }

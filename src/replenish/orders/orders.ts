@@ -96,12 +96,13 @@ async function settle(
 /** Hours were sold in another way since; whoever sold them knows about the old invoice. */
 async function hasSaleSince({ store }: ReplenishContext, clientId: string): Promise<boolean> {
   const fired = (await store.readEpisodes([clientId])).filter(({ isFired }) => isFired);
-  const last = Math.max(0, ...fired.map(({ firedClientSeq }) => firedClientSeq));
+  if (fired.length === 0) return true;
+  const last = Math.max(...fired.map(({ firedClientSeq }) => firedClientSeq));
   const later = await store.readEntriesAfter(clientId, last);
   const reversed = new Set(later.flatMap(({ reverses }) => reverses ?? []));
   const isSale = ({ reason, key }: { reason: string; key: string }) =>
     reason === 'purchase' && !reversed.has(key);
-  return fired.length === 0 || later.some(isSale);
+  return later.some(isSale);
 }
 
 /** Corrects an active block whose invoice became unpaid, or pays for a different part of it. */

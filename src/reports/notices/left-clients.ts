@@ -27,7 +27,7 @@ export function leftClientFix({ paidBy }: LeftClient): string {
     : 'Remove its `paidBy` until its account is used up. To close the account, void its blocks with `prepaid-hours block void` while it has no `paidBy`, and give the hours to the client that pays.';
 }
 
-/** Finds known clients that have, owe or expect hours in an account that is no longer used. */
+/** Finds known clients that have, owe or expect hours in an account that nothing uses. */
 export async function readLeftClients(
   store: Store,
   configured: readonly { name: string }[],

@@ -1,6 +1,7 @@
 import type { InvoiceLine } from '../../../domain/records/rows.ts';
 import type { InvoiceBlock, OpenInvoice } from '../../port.ts';
 import type { Database } from '../database.ts';
+import { isStanding } from './invoice-of-sale.ts';
 
 export function readForeignInvoices(database: Database): OpenInvoice[] {
   const rows = database.rows<Omit<OpenInvoice, 'lines'> & { lines: string }>(
@@ -13,8 +14,7 @@ export function readForeignInvoices(database: Database): OpenInvoice[] {
      JOIN client_source s ON s.connection = i.connection AND s.source_id = i.client_id
      JOIN client c ON c.id = s.client_id
      WHERE f.connection = '' AND f.key = 'first-live-run' AND i.lines IS NOT NULL
-       AND i.issued_on IS NOT NULL AND i.is_void = 0 AND i.reference IS NULL
-       AND NOT coalesce(i.total_minor > 0 AND i.credited_minor >= i.total_minor, FALSE)
+       AND i.issued_on IS NOT NULL AND i.reference IS NULL AND ${isStanding}
        AND NOT EXISTS (SELECT 1 FROM push_message m WHERE m.kind = 'invoice'
          AND m.connection = i.connection AND m.remote_id IN (i.source_id, i.sale_id))
        AND NOT EXISTS (SELECT 1 FROM invoice_block h

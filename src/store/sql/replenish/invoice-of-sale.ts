@@ -23,21 +23,21 @@ const betweenLooks = '-1 hours';
 /** Of a row of `invoice_missing`, as `g`. */
 export const isMissing = `g.first_at <= strftime('%Y-%m-%dT%H:%M:%fZ', g.last_at, '${betweenLooks}')`;
 
-/** Of `mirror_invoice i`; null: it was not read yet. */
-export const invoiceColumns = `i.is_paid AS isPaid, i.is_void AS isVoid, i.total_minor AS totalMinor,
-       i.net_minor AS netMinor, i.paid_minor AS paidMinor, i.credited_minor AS creditedMinor`;
-
 /**
- * Of `mirror_invoice i`: the client may still pay it, or has. A paid one is settled once all of it
- * was credited.
+ * Of `mirror_invoice i`: neither void nor credited as a whole, which is as good as void: nobody pays it
+ * any more, and what was paid is given back.
  */
-export const isStanding =
-  'i.is_void = 0 AND (i.total_minor IS NULL OR coalesce(i.credited_minor, 0) < i.total_minor)';
+export const isStanding = `i.is_void = 0
+       AND (i.total_minor > 0 AND i.credited_minor >= i.total_minor) IS NOT TRUE`;
+
+/** Null: it was not read yet. */
+export const invoiceColumns = `i.is_paid AS isPaid, iif(${isStanding}, 0, 1) AS isVoid,
+       i.total_minor AS totalMinor, i.net_minor AS netMinor, i.paid_minor AS paidMinor,
+       i.credited_minor AS creditedMinor`;
 
 type Flags = 'isPaid' | 'isVoid';
 export type InvoiceColumns = { [flag in Flags]: number | null } & Omit<SoldInvoice, Flags>;
 
-/** An invoice that was credited as a whole and not paid is as good as void: nobody will pay it. */
 export function takeInvoice<Row extends InvoiceColumns>({
   isPaid,
   isVoid,
@@ -48,8 +48,7 @@ export function takeInvoice<Row extends InvoiceColumns>({
   ...rest
 }: Row): { invoice: SoldInvoice | null; rest: Omit<Row, keyof InvoiceColumns> } {
   const amounts = { totalMinor, netMinor, paidMinor, creditedMinor };
-  const isCredited = totalMinor !== null && totalMinor > 0 && (creditedMinor ?? 0) >= totalMinor;
-  const isOver = isVoid === 1 || (isCredited && isPaid !== 1);
-  const invoice = isPaid === null ? null : { isPaid: isPaid === 1, isVoid: isOver, ...amounts };
+  const invoice =
+    isPaid === null ? null : { isPaid: isPaid === 1, isVoid: isVoid === 1, ...amounts };
   return { invoice, rest };
 }

@@ -12,6 +12,7 @@ import {
   invoiceColumns,
   invoiceIdOf,
   isMissing,
+  isStanding,
   takeInvoice,
 } from './invoice-of-sale.ts';
 import { type ChargeColumns, chargeColumns, chargeOfRecharge, takeCharge } from './recharges.ts';
@@ -48,7 +49,7 @@ const isLookedFor = "b.status <> 'void'";
  * Closed without ever giving hours, and paid in the PSA. What an undo closed is withdrawn by it, and what
  * a charge of ours paid is followed with its recharge.
  */
-const isLate = `b.status = 'void' AND i.is_void = 0 AND (i.is_paid = 1 OR i.paid_minor > 0)
+const isLate = `b.status = 'void' AND ${isStanding} AND (i.is_paid = 1 OR i.paid_minor > 0)
   AND y.status IS DISTINCT FROM 'succeeded'
   AND NOT EXISTS (SELECT 1 FROM ledger l WHERE l.key = 'purchase:' || b.id)
   AND NOT EXISTS (SELECT 1 FROM undone_block u WHERE u.block_id = b.id)`;
